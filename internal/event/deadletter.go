@@ -1,0 +1,71 @@
+package event
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+)
+
+// ErrorSchema is the schema of dead letters.
+const ErrorSchema = "/error/2.1.0"
+
+// Base64Prefix marks a raw_event whose bytes are not UTF-8 and therefore stand
+// in base64 (standard alphabet, padded) behind it.
+const Base64Prefix = "base64:"
+
+// Source is where a record came from.
+type Source struct {
+	Topic     string
+	Partition int32
+	Offset    int64
+}
+
+func (s Source) String() string { return fmt.Sprintf("%s/%d@%d", s.Topic, s.Partition, s.Offset) }
+
+type errorEvent struct {
+	Schema        string    `json:"$schema"`
+	Meta          scoreMeta `json:"meta"`
+	DT            string    `json:"dt"`
+	EmitterID     string    `json:"emitter_id"`
+	ErrorType     string    `json:"error_type"`
+	ErroredSchema string    `json:"errored_schema_uri,omitempty"`
+	ErroredStream string    `json:"errored_stream_name,omitempty"`
+	Message       string    `json:"message"`
+	RawEvent      string    `json:"raw_event"`
+}
+
+// EncodeDeadLetter writes the error event for a record that could not be read.
+// raw_event holds the record's bytes exactly (see [Base64Prefix]), of a record
+// over maxRaw bytes only the beginning: the message then says so, and names
+// topic, partition and offset in any case, where the whole record still is.
+// A record delivered again gives the same meta.id.
+func EncodeDeadLetter(stream, emitter string, src Source, value []byte, cause error, maxRaw int, now time.Time) ([]byte, error) {
+	id := uuid.NewSHA1(idSpace, fmt.Appendf(nil, "%s\x00%s\x00%d\x00%d", stream, src.Topic, src.Partition, src.Offset))
+	at := now.UTC().Format(time.RFC3339Nano)
+	e := errorEvent{
+		Schema: ErrorSchema, Meta: scoreMeta{Stream: stream, ID: id.String(), DT: at}, DT: at,
+		EmitterID: emitter, ErrorType: "Error", Message: fmt.Sprintf("record %s: %v", src, cause),
+	}
+	var pe *ParseError
+	if errors.As(cause, &pe) {
+		e.ErrorType, e.ErroredSchema, e.ErroredStream = pe.Reason, pe.Schema, pe.Stream
+	}
+	raw := value
+	if len(raw) > maxRaw {
+		raw = raw[:maxRaw]
+		for n := 0; n < utf8.UTFMax-1 && utf8.Valid(value) && !utf8.Valid(raw); n++ {
+			raw = raw[:len(raw)-1] // not in the middle of a character
+		}
+		e.Message += fmt.Sprintf(" (raw_event holds the first %d of %d bytes)", len(raw), len(value))
+	}
+	if utf8.Valid(raw) {
+		e.RawEvent = string(raw)
+	} else {
+		e.RawEvent = Base64Prefix + base64.StdEncoding.EncodeToString(raw)
+	}
+	return marshal(e)
+}

@@ -1,0 +1,383 @@
+package event
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Domain of the events that prove a stream alive once an hour. They are built
+// from a schema's examples, name no real revision and are never scored.
+const canaryDomain = "canary"
+
+// Kind says which page_change a revision came with. A revision-create event has
+// no such field: it is KindCreate without a parent, else KindEdit.
+type Kind string
+
+// The kinds of change after which there is a revision to score.
+const (
+	KindCreate   Kind = "create"
+	KindEdit     Kind = "edit"
+	KindMove     Kind = "move"
+	KindUndelete Kind = "undelete"
+)
+
+// Revision is one event about one revision, whichever schema it arrived in.
+// It is immutable after Parse; stages share it without copying.
+type Revision struct {
+	Schema    string // $schema as sent
+	Stream    string // meta.stream
+	Domain    string // meta.domain
+	URI       string // meta.uri
+	RequestID string // meta.request_id
+	MetaID    string // meta.id
+	MetaDT    string // meta.dt, when the stream received it
+
+	Kind          Kind
+	Wiki          string // database name, e.g. enwiki
+	PageID        int64
+	PageTitle     string
+	PageNamespace int64
+	PageRedirect  bool
+	RevID         int64
+	ParentID      int64     // 0: the page's first revision
+	Timestamp     string    // rev_timestamp as sent, ISO 8601
+	Time          time.Time // the same instant, UTC
+	Comment       string
+	Minor         bool
+	ContentModel  string // main slot; "" where the event does not say
+	Size          int64  // bytes of the main slot; 0 where the event does not say
+
+	// Performer is who made the change, as the source shows it; nil when the
+	// name is hidden. It goes into the score event.
+	Performer *Performer
+	// Author is who wrote the revision: the performer, but for moves and
+	// undeletions of page_change, where the two differ. Features ask it.
+	Author *Performer
+
+	// Raw is the record's value, which routes match by dotted path. The slice
+	// belongs to the consumer's fetch buffer and must not be modified.
+	Raw []byte
+}
+
+// Performer is a user as the score schema lists one. Absent fields stay absent:
+// an anonymous user has no id, and "not a bot" differs from "not said".
+type Performer struct {
+	EditCount      *int64   `json:"user_edit_count,omitempty"`
+	Groups         []string `json:"user_groups,omitempty"`
+	ID             *int64   `json:"user_id,omitempty"`
+	IsBot          *bool    `json:"user_is_bot,omitempty"`
+	RegistrationDT string   `json:"user_registration_dt,omitempty"`
+	Text           string   `json:"user_text,omitempty"`
+
+	// Registration is RegistrationDT as an instant, zero when unknown.
+	Registration time.Time `json:"-"`
+}
+
+// Canary tells whether the event is a heartbeat that must not be scored.
+func (r *Revision) Canary() bool { return r.Domain == canaryDomain }
+
+// ErrNothingToScore is returned by Parse for a well-formed event that names no
+// revision to score: a page_change of another kind, such as delete.
+var ErrNothingToScore = errors.New("the event names no revision to score")
+
+// Reasons why a record could not be read. They are the error_type of dead
+// letters, so they are stable.
+const (
+	ReasonEmpty         = "EmptyRecord"
+	ReasonInvalidJSON   = "InvalidJSON"
+	ReasonUnknownSchema = "UnknownSchema"
+	ReasonMissingField  = "MissingField"
+	ReasonWrongType     = "WrongType"
+)
+
+// ParseError says why a record is not an event. Schema and Stream are set as
+// far as they could be read.
+type ParseError struct {
+	Reason string
+	Schema string
+	Stream string
+	Detail string
+}
+
+func (e *ParseError) Error() string { return e.Reason + ": " + e.Detail }
+
+// wire is the union of the two input schemas: one decoding pass reads either,
+// and the field names do not clash.
+type wire struct {
+	Schema string `json:"$schema"`
+	Meta   struct {
+		Stream    string `json:"stream"`
+		Domain    string `json:"domain"`
+		URI       string `json:"uri"`
+		RequestID string `json:"request_id"`
+		ID        string `json:"id"`
+		DT        string `json:"dt"`
+	} `json:"meta"`
+
+	// revision/create
+	Database       string         `json:"database"`
+	PageID         int64          `json:"page_id"`
+	PageTitle      string         `json:"page_title"`
+	PageNamespace  *int64         `json:"page_namespace"`
+	PageIsRedirect bool           `json:"page_is_redirect"`
+	RevID          *int64         `json:"rev_id"`
+	RevParentID    int64          `json:"rev_parent_id"`
+	RevTimestamp   string         `json:"rev_timestamp"`
+	Comment        string         `json:"comment"`
+	RevMinorEdit   bool           `json:"rev_minor_edit"`
+	RevLen         int64          `json:"rev_len"`
+	ContentModel   string         `json:"rev_content_model"`
+	Performer      *wirePerformer `json:"performer"`
+
+	// page/change
+	Kind     Kind          `json:"page_change_kind"`
+	WikiID   string        `json:"wiki_id"`
+	Page     *wirePage     `json:"page"`
+	Revision *wireRevision `json:"revision"`
+}
+
+// wirePerformer holds both spellings: revision/create writes user_groups where
+// page/change writes groups.
+type wirePerformer struct {
+	EditCount      *int64   `json:"user_edit_count"`
+	Groups         []string `json:"user_groups"`
+	ID             *int64   `json:"user_id"`
+	IsBot          *bool    `json:"user_is_bot"`
+	RegistrationDT string   `json:"user_registration_dt"`
+	Text           string   `json:"user_text"`
+
+	ChangeEditCount      *int64   `json:"edit_count"`
+	ChangeGroups         []string `json:"groups"`
+	ChangeIsBot          *bool    `json:"is_bot"`
+	ChangeRegistrationDT string   `json:"registration_dt"`
+}
+
+type wirePage struct {
+	PageID      int64  `json:"page_id"`
+	PageTitle   string `json:"page_title"`
+	NamespaceID *int64 `json:"namespace_id"`
+	IsRedirect  bool   `json:"is_redirect"`
+}
+
+type wireRevision struct {
+	RevID       *int64         `json:"rev_id"`
+	RevParentID int64          `json:"rev_parent_id"`
+	RevDT       string         `json:"rev_dt"`
+	Comment     string         `json:"comment"`
+	IsMinorEdit bool           `json:"is_minor_edit"`
+	RevSize     int64          `json:"rev_size"`
+	Editor      *wirePerformer `json:"editor"`
+	Slots       map[string]struct {
+		ContentModel string `json:"content_model"`
+	} `json:"content_slots"`
+}
+
+// Parse reads a record's value. It returns a [*ParseError] for a record that is
+// no event of a known schema and ErrNothingToScore for one without a revision.
+// A canary comes back as a Revision of which only the meta fields are set.
+// The value is kept as Raw, not copied.
+func Parse(value []byte) (*Revision, error) {
+	if len(bytes.TrimSpace(value)) == 0 {
+		return nil, &ParseError{Reason: ReasonEmpty, Detail: "the record has no value"}
+	}
+	var w wire
+	if err := json.Unmarshal(value, &w); err != nil {
+		return nil, decodeError(&w, err)
+	}
+	var r *Revision
+	var err error
+	switch {
+	case hasVersion(w.Schema, "/mediawiki/revision/create/", "1.", "2."):
+		r, err = w.revisionCreate()
+	case hasVersion(w.Schema, "/mediawiki/page/change/", "1."):
+		r, err = w.pageChange()
+	case w.Schema == "":
+		err = missing("$schema")
+	default:
+		err = &ParseError{Reason: ReasonUnknownSchema, Detail: fmt.Sprintf("schema %q is neither revision/create 1 or 2 nor page/change 1", w.Schema)}
+	}
+	if err != nil {
+		var pe *ParseError
+		if errors.As(err, &pe) {
+			pe.Schema, pe.Stream = w.Schema, w.Meta.Stream
+		}
+		return nil, err
+	}
+	r.Raw = value
+	return r, nil
+}
+
+func hasVersion(schema, prefix string, versions ...string) bool {
+	rest, ok := strings.CutPrefix(schema, prefix)
+	if !ok {
+		return false
+	}
+	for _, v := range versions {
+		if strings.HasPrefix(rest, v) {
+			return true
+		}
+	}
+	return false
+}
+
+// decodeError tells a wrong type, which a producer must mend, from bytes that
+// are no JSON at all. encoding/json goes on after a wrong type, so w holds what
+// else the record said.
+func decodeError(w *wire, err error) error {
+	pe := &ParseError{Reason: ReasonInvalidJSON, Schema: w.Schema, Stream: w.Meta.Stream, Detail: err.Error()}
+	var te *json.UnmarshalTypeError
+	if errors.As(err, &te) {
+		pe.Reason = ReasonWrongType
+		field := te.Field
+		if field == "" {
+			field = "the record"
+		}
+		pe.Detail = fmt.Sprintf("%s is a JSON %s", field, te.Value)
+	}
+	return pe
+}
+
+func missing(field string) *ParseError {
+	return &ParseError{Reason: ReasonMissingField, Detail: field + " is missing or empty"}
+}
+
+// revisionCreate checks what the schema requires and what scoring needs.
+func (w *wire) revisionCreate() (*Revision, error) {
+	if w.Meta.Domain == canaryDomain {
+		return w.canary(w.Database)
+	}
+	r := &Revision{
+		Kind: KindEdit, Wiki: w.Database,
+		PageID: w.PageID, PageTitle: w.PageTitle, PageRedirect: w.PageIsRedirect,
+		ParentID: w.RevParentID, Timestamp: w.RevTimestamp, Comment: w.Comment,
+		Minor: w.RevMinorEdit, ContentModel: w.ContentModel, Size: w.RevLen,
+	}
+	if r.ParentID == 0 {
+		r.Kind = KindCreate
+	}
+	return w.finish(r, w.RevID, w.PageNamespace, w.Performer, w.Performer, "database", "rev_timestamp")
+}
+
+// pageChange reads the newer schema. Its performer did the change (moved,
+// undeleted); its revision.editor wrote the text.
+func (w *wire) pageChange() (*Revision, error) {
+	if w.Meta.Domain == canaryDomain {
+		return w.canary(w.WikiID)
+	}
+	switch w.Kind {
+	case KindCreate, KindEdit, KindMove, KindUndelete:
+	case "":
+		return nil, missing("page_change_kind")
+	default:
+		return nil, ErrNothingToScore
+	}
+	if w.Revision == nil || w.Revision.RevID == nil {
+		if w.Kind == KindUndelete {
+			return nil, ErrNothingToScore
+		}
+		return nil, missing("revision.rev_id")
+	}
+	if w.Page == nil {
+		return nil, missing("page")
+	}
+	r := &Revision{
+		Kind: w.Kind, Wiki: w.WikiID,
+		PageID: w.Page.PageID, PageTitle: w.Page.PageTitle, PageRedirect: w.Page.IsRedirect,
+		ParentID: w.Revision.RevParentID, Timestamp: w.Revision.RevDT, Comment: w.Revision.Comment,
+		Minor: w.Revision.IsMinorEdit, Size: w.Revision.RevSize,
+		ContentModel: w.Revision.Slots["main"].ContentModel,
+	}
+	return w.finish(r, w.Revision.RevID, w.Page.NamespaceID, w.Performer, w.Revision.Editor, "wiki_id", "revision.rev_dt")
+}
+
+// canary keeps what identifies a heartbeat. Its revision is a schema's made-up
+// example, which nobody should read as a real one, so it is not kept.
+func (w *wire) canary(wiki string) (*Revision, error) {
+	r := &Revision{Wiki: wiki}
+	w.fillMeta(r)
+	if r.Stream == "" {
+		return nil, missing("meta.stream")
+	}
+	return r, nil
+}
+
+func (w *wire) fillMeta(r *Revision) {
+	r.Schema, r.Stream, r.Domain = w.Schema, w.Meta.Stream, w.Meta.Domain
+	r.URI, r.RequestID, r.MetaID, r.MetaDT = w.Meta.URI, w.Meta.RequestID, w.Meta.ID, w.Meta.DT
+}
+
+// finish fills what both schemas share and checks that every field a score
+// event or a feature depends on was there. wikiField and timeField are the
+// source's names, for the error.
+func (w *wire) finish(r *Revision, revID, namespace *int64, performer, author *wirePerformer, wikiField, timeField string) (*Revision, error) {
+	w.fillMeta(r)
+	switch {
+	case r.Stream == "":
+		return nil, missing("meta.stream")
+	case r.Wiki == "":
+		return nil, missing(wikiField)
+	case revID == nil:
+		return nil, missing("rev_id")
+	case *revID <= 0:
+		return nil, &ParseError{Reason: ReasonWrongType, Detail: fmt.Sprintf("rev_id is %d, must be positive", *revID)}
+	case r.ParentID < 0:
+		return nil, &ParseError{Reason: ReasonWrongType, Detail: fmt.Sprintf("rev_parent_id is %d, must not be negative", r.ParentID)}
+	case r.PageID <= 0:
+		return nil, missing("page_id")
+	case r.PageTitle == "":
+		return nil, missing("page_title")
+	case namespace == nil:
+		return nil, missing("page_namespace")
+	case r.Timestamp == "":
+		return nil, missing(timeField)
+	}
+	r.RevID, r.PageNamespace = *revID, *namespace
+	t, err := time.Parse(time.RFC3339, r.Timestamp)
+	if err != nil {
+		return nil, &ParseError{Reason: ReasonWrongType, Detail: fmt.Sprintf("%s is %q, not an ISO 8601 time", timeField, r.Timestamp)}
+	}
+	r.Time = t.UTC()
+	if r.Performer, err = performer.normalise(); err != nil {
+		return nil, err
+	}
+	if r.Author = r.Performer; author != performer {
+		r.Author, err = author.normalise()
+	}
+	return r, err
+}
+
+// normalise maps either spelling onto the score schema's fields. A performer
+// without a name is a hidden one.
+func (p *wirePerformer) normalise() (*Performer, error) {
+	if p == nil || p.Text == "" {
+		return nil, nil
+	}
+	out := &Performer{
+		EditCount: p.EditCount, Groups: p.Groups, ID: p.ID, IsBot: p.IsBot,
+		RegistrationDT: p.RegistrationDT, Text: p.Text,
+	}
+	if out.EditCount == nil {
+		out.EditCount = p.ChangeEditCount
+	}
+	if out.Groups == nil {
+		out.Groups = p.ChangeGroups
+	}
+	if out.IsBot == nil {
+		out.IsBot = p.ChangeIsBot
+	}
+	if out.RegistrationDT == "" {
+		out.RegistrationDT = p.ChangeRegistrationDT
+	}
+	if out.RegistrationDT != "" {
+		t, err := time.Parse(time.RFC3339, out.RegistrationDT)
+		if err != nil {
+			return nil, &ParseError{Reason: ReasonWrongType, Detail: fmt.Sprintf("user registration is %q, not an ISO 8601 time", out.RegistrationDT)}
+		}
+		out.Registration = t.UTC()
+	}
+	return out, nil
+}
