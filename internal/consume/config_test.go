@@ -1,0 +1,69 @@
+package consume
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestDefaultTopicsMatchAnyDataCentre(t *testing.T) {
+	patterns, err := DefaultConfig().topicPatterns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	re := regexp.MustCompile(patterns[0])
+	for topic, want := range map[string]bool{
+		"mediawiki.revision-create":                    true,
+		"eqiad.mediawiki.revision-create":              true,
+		"codfw.mediawiki.revision-create":              true,
+		"eqiad.change-prop.mediawiki.revision-create":  false,
+		"eqiad.mediawiki.revision-create.retry":        false,
+		"eqiadXmediawikiXrevision-create":              false,
+		"change-prop.retry.mediawiki.revision-create":  false,
+		"eqiad.mediawiki.revision-visibility-change":   false,
+		"xeqiad.eqiad.mediawiki.revision-create.x":     false,
+		"mediawiki.revision-create\nmediawiki.private": false,
+	} {
+		if re.MatchString(topic) != want {
+			t.Errorf("%q: match %v, want %v", topic, !want, want)
+		}
+	}
+}
+
+func TestLiteralTopicIsNoPattern(t *testing.T) {
+	c := DefaultConfig()
+	c.Topics = []string{"a.b"}
+	patterns, err := c.topicPatterns()
+	if err != nil || regexp.MustCompile(patterns[0]).MatchString("aXb") {
+		t.Errorf("%v, %v: a dot in a name matched another character", patterns, err)
+	}
+}
+
+func TestValidateReportsEveryFault(t *testing.T) {
+	c := DefaultConfig()
+	if err := c.Validate(); err != nil {
+		t.Fatalf("the defaults are invalid: %v", err)
+	}
+	c.Topics = []string{"/(/"}
+	c.Group = ""
+	c.Start = "middle"
+	c.Window = 0
+	c.CommitInterval = 0
+	c.MaxAge = -time.Second
+	c.DrainTimeout = time.Hour
+	err := c.Validate()
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{"consume.topics", "consume.group", "consume.start", "consume.window", "consume.commit_interval", "consume.max_age", "consume.drain_timeout"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not named in:\n%v", want, err)
+		}
+	}
+	c = DefaultConfig()
+	c.Source, c.EventStreams.URL = SourceEventStreams, "file:///etc/passwd"
+	if err := c.Validate(); err == nil || !strings.Contains(err.Error(), "eventstreams.url") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,261 @@
+package consume
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"go.uber.org/zap"
+
+	"revscore/internal/event"
+)
+
+// Bytes of one fetch. A record of the largest size Kafka's main clusters allow
+// (4 MiB) fits, and with the window they bound what is queued.
+const (
+	fetchMaxBytes          = 16 << 20
+	fetchMaxPartitionBytes = 8 << 20
+)
+
+// Kafka is a member of a consumer group.
+type Kafka struct {
+	// immutable
+	cfg     Config
+	handler Handler
+	log     *zap.Logger
+	metrics *metrics
+	client  *kgo.Client
+	fatal   chan error // capacity 1: what Run returns
+
+	mu         sync.Mutex // guards partitions
+	partitions map[topicPartition]*worker[*kgo.Record]
+}
+
+type topicPartition struct {
+	topic     string
+	partition int32
+}
+
+// NewKafka joins the group when Run is called; opts say how brokers are reached.
+func NewKafka(cfg Config, opts []kgo.Opt, handler Handler, reg prometheus.Registerer, log *zap.Logger) (*Kafka, error) {
+	k := &Kafka{
+		cfg: cfg, handler: handler, log: log, metrics: newMetrics(reg),
+		fatal: make(chan error, 1), partitions: map[topicPartition]*worker[*kgo.Record]{},
+	}
+	patterns, err := cfg.topicPatterns()
+	if err != nil {
+		return nil, err
+	}
+	offset := kgo.NewOffset().AtEnd()
+	if cfg.Start == "earliest" {
+		offset = kgo.NewOffset().AtStart()
+	}
+	k.client, err = kgo.NewClient(append(opts,
+		kgo.ConsumeRegex(),
+		kgo.ConsumeTopics(patterns...),
+		kgo.ConsumerGroup(cfg.Group),
+		kgo.ConsumeResetOffset(offset),
+		kgo.AutoCommitMarks(),
+		kgo.AutoCommitInterval(cfg.CommitInterval),
+		kgo.SessionTimeout(cfg.SessionTimeout),
+		// A rebalance may wait for a drain, so the group must wait as long.
+		kgo.RebalanceTimeout(cfg.SessionTimeout),
+		kgo.BlockRebalanceOnPoll(),
+		kgo.FetchMaxBytes(fetchMaxBytes),
+		kgo.FetchMaxPartitionBytes(fetchMaxPartitionBytes),
+		kgo.FetchMaxWait(time.Second),
+		kgo.OnPartitionsAssigned(k.assigned),
+		kgo.OnPartitionsRevoked(k.revoked),
+		kgo.OnPartitionsLost(k.lostPartitions),
+	)...)
+	if err != nil {
+		return nil, fmt.Errorf("kafka consumer: %w", err)
+	}
+	return k, nil
+}
+
+// Run polls until ctx is done or an error makes going on wrong. Records are
+// still in flight when it returns: call Drain, then Commit, then Close.
+func (k *Kafka) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	var watch sync.WaitGroup
+	defer watch.Wait()
+	defer cancel(nil)
+	watch.Go(func() { // a task's error must end a poll that waits for records
+		select {
+		case err := <-k.fatal:
+			cancel(err)
+		case <-ctx.Done():
+		}
+	})
+	for {
+		fetches := k.client.PollFetches(ctx)
+		if fetches.IsClientClosed() || ctx.Err() != nil {
+			k.client.AllowRebalance()
+			if err := context.Cause(ctx); judge(err) == stop {
+				return err
+			}
+			return nil
+		}
+		err := k.errors(fetches)
+		fetches.EachPartition(k.dispatch)
+		k.client.AllowRebalance()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// errors logs what the client repairs itself and returns what it cannot.
+func (k *Kafka) errors(fetches kgo.Fetches) error {
+	var errs []error
+	fetches.EachError(func(topic string, partition int32, err error) {
+		var loss *kgo.ErrDataLoss
+		if errors.As(err, &loss) {
+			k.metrics.lost.Add(float64(max(0, loss.ResetTo-loss.ConsumedTo)))
+		}
+		switch judge(err) {
+		case retry:
+			k.log.Warn("fetching records", zap.String("topic", topic), zap.Int32("partition", partition), zap.Error(err))
+		case stop:
+			errs = append(errs, fmt.Errorf("consume %s/%d: %w", topic, partition, err))
+		}
+	})
+	return errors.Join(errs...)
+}
+
+func (k *Kafka) dispatch(fp kgo.FetchTopicPartition) {
+	if len(fp.Records) == 0 {
+		return
+	}
+	k.mu.Lock()
+	w := k.partitions[topicPartition{fp.Topic, fp.Partition}]
+	k.mu.Unlock()
+	if w == nil {
+		return // revoked between fetch and poll; its new owner gets them
+	}
+	now := time.Now()
+	items := make([]item[*kgo.Record], len(fp.Records))
+	for i, r := range fp.Records {
+		items[i] = item[*kgo.Record]{
+			rec: event.Record{Source: event.Source{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset}, Value: r.Value, Received: now},
+			at:  r,
+		}
+	}
+	k.metrics.records.WithLabelValues(fp.Topic).Add(float64(len(items)))
+	last := fp.Records[len(fp.Records)-1].Offset
+	k.metrics.lag.WithLabelValues(fp.Topic, strconv.Itoa(int(fp.Partition))).Set(float64(fp.HighWatermark - last - 1))
+	w.push(items)
+}
+
+func (k *Kafka) assigned(_ context.Context, cl *kgo.Client, added map[string][]int32) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for topic, ids := range added {
+		for _, id := range ids {
+			tp := map[string][]int32{topic: {id}}
+			w := &worker[*kgo.Record]{
+				name: fmt.Sprintf("partition %s/%d", topic, id), handler: k.handler, limit: k.cfg.Window,
+				committed: func(r *kgo.Record) { cl.MarkCommitRecords(r) },
+				pause: func(paused bool) {
+					if paused {
+						cl.PauseFetchPartitions(tp)
+						k.metrics.paused.Inc()
+						return
+					}
+					cl.ResumeFetchPartitions(tp)
+					k.metrics.paused.Dec()
+				},
+				fatal:    k.fail,
+				inFlight: func(d int) { k.metrics.inFlight.Add(float64(d)) },
+			}
+			w.start()
+			k.partitions[topicPartition{topic, id}] = w
+			k.metrics.assigned.Inc()
+		}
+	}
+	k.log.Info("partitions assigned", zap.Any("partitions", added))
+}
+
+// revoked drains before another instance may have the partitions: it runs
+// inside the rebalance, which waits for it.
+func (k *Kafka) revoked(ctx context.Context, cl *kgo.Client, gone map[string][]int32) {
+	k.stopPartitions(gone, k.cfg.DrainTimeout)
+	if err := k.Commit(ctx); err != nil {
+		k.log.Warn("committing on revoke; the events are delivered again", zap.Error(err))
+	}
+	k.log.Info("partitions revoked", zap.Any("partitions", gone))
+}
+
+// lostPartitions are another instance's already: a commit would be refused, and
+// what is in flight will be done again there. Give it up at once.
+func (k *Kafka) lostPartitions(_ context.Context, _ *kgo.Client, gone map[string][]int32) {
+	k.stopPartitions(gone, 0)
+	k.log.Warn("partitions lost", zap.Any("partitions", gone))
+}
+
+func (k *Kafka) stopPartitions(gone map[string][]int32, timeout time.Duration) {
+	var workers []*worker[*kgo.Record]
+	k.mu.Lock()
+	for topic, ids := range gone {
+		for _, id := range ids {
+			tp := topicPartition{topic, id}
+			if w := k.partitions[tp]; w != nil {
+				workers = append(workers, w)
+				delete(k.partitions, tp)
+				k.metrics.assigned.Dec()
+				k.metrics.lag.DeleteLabelValues(topic, strconv.Itoa(int(id)))
+			}
+		}
+	}
+	k.mu.Unlock()
+	if err := stopAll(timeout, workers); err != nil {
+		k.metrics.abandoned.Inc()
+		k.log.Warn("draining", zap.Error(err))
+	}
+}
+
+// Drain begins no more records and waits for those in flight.
+func (k *Kafka) Drain(ctx context.Context) error {
+	k.mu.Lock()
+	workers := make([]*worker[*kgo.Record], 0, len(k.partitions))
+	for _, w := range k.partitions {
+		workers = append(workers, w)
+	}
+	k.mu.Unlock()
+	timeout := k.cfg.DrainTimeout
+	if deadline, ok := ctx.Deadline(); ok {
+		timeout = min(timeout, time.Until(deadline))
+	}
+	if err := stopAll(timeout, workers); err != nil {
+		k.metrics.abandoned.Inc()
+		return fmt.Errorf("drain: %w", err)
+	}
+	return nil
+}
+
+// Commit commits the offsets of all finished prefixes.
+func (k *Kafka) Commit(ctx context.Context) error {
+	if err := k.client.CommitMarkedOffsets(ctx); err != nil && judge(err) != ignore {
+		return fmt.Errorf("commit offsets: %w", err)
+	}
+	return nil
+}
+
+// Ready tells whether brokers answer.
+func (k *Kafka) Ready(ctx context.Context) error { return k.client.Ping(ctx) }
+
+// Close leaves the group.
+func (k *Kafka) Close() { k.client.CloseAllowingRebalance() }
+
+func (k *Kafka) fail(err error) {
+	select {
+	case k.fatal <- err:
+	default: // the first one is the cause
+	}
+}

@@ -1,0 +1,41 @@
+package consume
+
+import "github.com/prometheus/client_golang/prometheus"
+
+type metrics struct {
+	records   *prometheus.CounterVec
+	lost      prometheus.Counter
+	inFlight  prometheus.Gauge
+	paused    prometheus.Gauge
+	assigned  prometheus.Gauge
+	abandoned prometheus.Counter
+	lag       *prometheus.GaugeVec
+}
+
+func newMetrics(reg prometheus.Registerer) *metrics {
+	m := &metrics{
+		records: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "revscore_consume_records_total", Help: "Records received, by topic.",
+		}, []string{"topic"}),
+		lost: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "revscore_consume_lost_records_total", Help: "Records that the broker's retention deleted before they were read.",
+		}),
+		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "revscore_consume_in_flight_records", Help: "Records being worked on.",
+		}),
+		paused: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "revscore_consume_paused_partitions", Help: "Partitions paused because a window of records is queued already.",
+		}),
+		assigned: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "revscore_consume_assigned_partitions", Help: "Partitions that this instance works on.",
+		}),
+		abandoned: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "revscore_consume_abandoned_drains_total", Help: "Times that records in flight did not finish within the drain time.",
+		}),
+		lag: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "revscore_consume_lag_records", Help: "Records in a partition behind the last one fetched.",
+		}, []string{"topic", "partition"}),
+	}
+	reg.MustRegister(m.records, m.lost, m.inFlight, m.paused, m.assigned, m.abandoned, m.lag)
+	return m
+}
