@@ -1,0 +1,120 @@
+package model
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Format is the newest form of bundle this package reads.
+const Format = 1
+
+// AnyWiki as a card's wiki says that the model answers for every wiki.
+const AnyWiki = "*"
+
+// card is model.yaml.
+type card struct {
+	Format    int       `yaml:"format"`
+	Name      string    `yaml:"name"`
+	Wiki      string    `yaml:"wiki"`
+	Version   string    `yaml:"version"`
+	Kind      string    `yaml:"kind"`
+	Labels    []any     `yaml:"labels"`
+	Features  []string  `yaml:"features"`
+	Estimator estimator `yaml:"estimator"`
+	// The rest is for people and is not interpreted.
+	TrainedOn       string             `yaml:"trained_on"`
+	PopulationRates map[string]float64 `yaml:"population_rates"`
+	Statistics      map[string]float64 `yaml:"statistics"`
+	Origin          origin             `yaml:"origin"`
+	Licence         string             `yaml:"licence"`
+}
+
+type estimator struct {
+	File   string `yaml:"file"`
+	SHA256 string `yaml:"sha256"`
+}
+
+type origin struct {
+	File      string `yaml:"file"`
+	SHA256    string `yaml:"sha256"`
+	WrittenBy string `yaml:"written_by"`
+}
+
+// Names and versions become parts of topics, cache keys and metrics.
+var plain = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+func readCard(fsys fs.FS, dir string) (*card, error) {
+	name := path.Join(dir, "model.yaml")
+	data, err := readFile(fsys, name, maxCardBytes)
+	if err != nil {
+		return nil, err
+	}
+	// Before the strict reading: a newer format has keys unknown here, and the
+	// complaint about them would hide the reason.
+	var version struct {
+		Format int `yaml:"format"`
+	}
+	if err := yaml.Unmarshal(data, &version); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if version.Format > Format {
+		return nil, fmt.Errorf("%s: format %d is newer than %d, the newest this program reads", name, version.Format, Format)
+	}
+	var c card
+	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&c); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if err := c.validate(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return &c, nil
+}
+
+// validate reports every fault of the card on its own, without the other files.
+func (c *card) validate() error {
+	var errs []error
+	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if c.Format != Format {
+		fault("format is %d, must be %d", c.Format, Format)
+	}
+	if !plain.MatchString(c.Name) {
+		fault("name is %q, must be letters, digits, dots, hyphens and underscores", c.Name)
+	}
+	if c.Wiki != AnyWiki && !plain.MatchString(c.Wiki) {
+		fault("wiki is %q, must be a database name or %q", c.Wiki, AnyWiki)
+	}
+	if !plain.MatchString(c.Version) {
+		fault("version is %q, must be letters, digits, dots, hyphens and underscores", c.Version)
+	}
+	if slices.Contains(c.Features, "") {
+		fault("features has an empty entry")
+	}
+	switch c.Kind {
+	case kindBoost:
+		if len(c.Features) == 0 {
+			fault("features is empty, a %s model needs some", c.Kind)
+		}
+		if c.Estimator.File == "" || path.Base(c.Estimator.File) != c.Estimator.File {
+			fault("estimator.file is %q, must name a file in the bundle", c.Estimator.File)
+		}
+		if sum, err := hex.DecodeString(c.Estimator.SHA256); err != nil || len(sum) != sha256.Size {
+			fault("estimator.sha256 is %q, must be %d hexadecimal digits", c.Estimator.SHA256, 2*sha256.Size)
+		}
+	case kindRevID:
+		if len(c.Features) != 0 || c.Estimator != (estimator{}) {
+			fault("a %s model has neither features nor an estimator", c.Kind)
+		}
+	default:
+		fault("kind is %q, must be %s or %s", c.Kind, kindBoost, kindRevID)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,95 @@
+package model
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"revscore/models"
+)
+
+func TestSetFind(t *testing.T) {
+	ownRevID := onDisk(t, "revid", `wiki: "*"`, `wiki: testwiki`)
+	s, err := LoadSet(models.FS, []string{"embedded:enwiki.reverted", "embedded:revid", ownRevID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ wiki, name, want string }{
+		{"enwiki", "reverted", "enwiki.reverted"},
+		{"dewiki", "reverted", ""},
+		{"dewiki", "revid", "*.revid"},
+		{"testwiki", "revid", "testwiki.revid"},
+		{"enwiki", "damaging", ""},
+		{"*", "revid", "*.revid"},
+	} {
+		got := ""
+		if m, ok := s.Find(c.wiki, c.name); ok {
+			got = m.String()
+		}
+		if got != c.want {
+			t.Errorf("%s %s: %q, want %q", c.wiki, c.name, got, c.want)
+		}
+	}
+	var order []string
+	for _, m := range s.All() {
+		order = append(order, m.String())
+	}
+	if got := strings.Join(order, " "); got != "enwiki.reverted *.revid testwiki.revid" {
+		t.Errorf("models %s", got)
+	}
+}
+
+func TestLoadSetReportsAllFaults(t *testing.T) {
+	wrongAnswer := onDisk(t, "revid", `"0.0.0"`, `"0.0.1"`)
+	examples := filepath.Join(wrongAnswer, "examples.jsonl")
+	if err := os.WriteFile(examples, []byte(`{"rev_id":7,"score":{"prediction":false,"probability":{"false":0.93,"true":0.07}}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	absent := filepath.Join(t.TempDir(), "absent")
+	s, err := LoadSet(models.FS, []string{
+		"embedded:revid", "embedded:frwiki.oracle", "embedded:.", "embedded:revid", absent, wrongAnswer, "",
+	})
+	if s != nil || err == nil {
+		t.Fatalf("%v, %v", s, err)
+	}
+	for i, want := range []string{
+		"model embedded:frwiki.oracle: no such model in this program, which has enwiki.reverted, revid",
+		"model embedded:.: no such model in this program",
+		"model embedded:revid: *.revid is already loaded from embedded:revid",
+		"model " + absent + ": open model.yaml: no such file",
+		"model " + wrongAnswer + ": verify *.revid: example 1 of 1: prediction is true, recorded is false",
+		"model : ",
+	} {
+		lines := strings.Split(err.Error(), "\n")
+		if len(lines) != 6 || !strings.HasPrefix(lines[i], want) {
+			t.Errorf("fault %d of %d: %q, want %q", i, len(lines), lines[i], want)
+		}
+	}
+}
+
+// A card's several faults are reported together.
+func TestLoadReportsAllFaultsOfACard(t *testing.T) {
+	card := "format: 1\nname: a b\nwiki: ''\nversion: '1'\nkind: oracle\n"
+	_, err := Load(fstest.MapFS{"model.yaml": {Data: []byte(card)}}, ".")
+	if err == nil || strings.Count(err.Error(), "\n") != 2 {
+		t.Errorf("error %v", err)
+	}
+}
+
+// onDisk writes an embedded bundle with one change in its card to a folder.
+func onDisk(t *testing.T, bundle, old, repl string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, file := range bundleOf(t, models.FS, bundle) {
+		data := file.Data
+		if name == "model.yaml" {
+			data = []byte(strings.Replace(string(data), old, repl, 1))
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
