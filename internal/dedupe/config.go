@@ -1,0 +1,138 @@
+package dedupe
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+)
+
+// Config sets the score cache and the marks of sent events.
+type Config struct {
+	Prefix   string        `yaml:"prefix" help:"First part of a score's key in Redis; the one of ORES is ores."`
+	ScoreTTL time.Duration `yaml:"score_ttl" help:"How long a score is kept; a new model version does not read old ones in any case."`
+	SentTTL  time.Duration `yaml:"sent_ttl" help:"How long it is remembered that an event was sent; at least as long as a record may be redelivered."`
+	Memory   MemoryConfig  `yaml:"memory" help:"What this process keeps in memory, with or without Redis."`
+	Redis    RedisConfig   `yaml:"redis" help:"The store shared by all processes; without an address each process remembers only what it sent itself."`
+}
+
+// MemoryConfig bounds the memory of one process.
+type MemoryConfig struct {
+	Entries int   `yaml:"entries" help:"Most marks kept, and most scores kept; the longest unused go first."`
+	Bytes   int64 `yaml:"bytes" help:"Most bytes of marks kept, and most bytes of scores kept, each with its bookkeeping."`
+}
+
+// RedisConfig says where Redis is and how it is spoken to.
+type RedisConfig struct {
+	Addresses        []string      `yaml:"addresses" help:"Redis server as host:port, or several sentinels or cluster nodes; empty: no Redis."`
+	MasterName       string        `yaml:"master_name" help:"Name of the master that the sentinels at the addresses watch; empty: no sentinels."`
+	Cluster          bool          `yaml:"cluster" help:"Whether the addresses are nodes of a Redis Cluster."`
+	Username         string        `yaml:"username" help:"User of the server."`
+	Password         Secret        `yaml:"password" help:"Password of the server; never printed."`
+	SentinelUsername string        `yaml:"sentinel_username" help:"User of the sentinels."`
+	SentinelPassword Secret        `yaml:"sentinel_password" help:"Password of the sentinels; never printed."`
+	DB               int           `yaml:"db" help:"Number of the database; a cluster has only 0."`
+	TLS              TLSConfig     `yaml:"tls" help:"Encryption of the connections."`
+	Timeout          time.Duration `yaml:"timeout" help:"Longest wait for one request to Redis; a call that had to queue waits at most twice that."`
+	DialTimeout      time.Duration `yaml:"dial_timeout" help:"Longest time to set up a connection."`
+	PoolSize         int           `yaml:"pool_size" help:"Most connections, of a cluster most connections per node; at least two per collector."`
+	Batch            int           `yaml:"batch" help:"Most calls merged into one request."`
+	Collectors       int           `yaml:"collectors" help:"Requests in flight at once, for lookups and for writes each."`
+	BreakerFailures  int           `yaml:"breaker_failures" help:"Failed calls in a row after which Redis is left alone."`
+	BreakerOpen      time.Duration `yaml:"breaker_open" help:"How long Redis is left alone before one call tries it again."`
+}
+
+// TLSConfig sets the encryption of connections to Redis.
+type TLSConfig struct {
+	Enabled    bool   `yaml:"enabled" help:"Whether connections are encrypted."`
+	CAFile     string `yaml:"ca_file" help:"PEM file of the authorities that may sign the server's certificate; empty: those of the system."`
+	ServerName string `yaml:"server_name" help:"Name the server's certificate must have; empty: the host of the address."`
+}
+
+// DefaultConfig works without Redis. The score's lifetime is that of ORES,
+// sixteen years; Redis evicts by its own policy long before.
+func DefaultConfig() Config {
+	return Config{
+		Prefix:   "ores",
+		ScoreTTL: 16 * 365 * 24 * time.Hour,
+		SentTTL:  7 * 24 * time.Hour,
+		Memory:   MemoryConfig{Entries: 200_000, Bytes: 64 << 20},
+		Redis: RedisConfig{
+			Timeout:         250 * time.Millisecond,
+			DialTimeout:     time.Second,
+			PoolSize:        8,
+			Batch:           256,
+			Collectors:      2,
+			BreakerFailures: 5,
+			BreakerOpen:     2 * time.Second,
+		},
+	}
+}
+
+// Enabled reports whether there is a Redis to use.
+func (c RedisConfig) Enabled() bool { return len(c.Addresses) > 0 }
+
+// Validate reports every fault of the settings.
+func (c Config) Validate() error {
+	var f faults
+	f.prefix("dedupe.prefix", c.Prefix)
+	// Redis counts lifetimes in milliseconds; a shorter one would be "SET … PX 0".
+	f.check(c.ScoreTTL >= time.Millisecond, "dedupe.score_ttl is %v, must be at least 1ms", c.ScoreTTL)
+	f.check(c.SentTTL >= time.Millisecond, "dedupe.sent_ttl is %v, must be at least 1ms", c.SentTTL)
+	f.check(c.Memory.Entries > 0, "dedupe.memory.entries is %d, must be positive", c.Memory.Entries)
+	f.check(c.Memory.Bytes >= minMemoryBytes, "dedupe.memory.bytes is %d, must be at least %d", c.Memory.Bytes, minMemoryBytes)
+	if c.Redis.Enabled() {
+		f.redis(c.Redis)
+	}
+	return errors.Join(f...)
+}
+
+// minMemoryBytes leaves room for the largest score there may be.
+const minMemoryBytes = 2 * maxScoreBytes
+
+type faults []error
+
+func (f *faults) check(ok bool, format string, args ...any) {
+	if !ok {
+		*f = append(*f, fmt.Errorf(format, args...))
+	}
+}
+
+func (f *faults) prefix(name, v string) {
+	f.check(v != "", "%s is empty, must not be", name)
+	f.check(!strings.ContainsFunc(v, func(r rune) bool { return r <= ' ' || r > '~' || r == ':' || r == '%' }),
+		"%s is %q, must be printable ASCII without space, ':' and '%%'", name, v)
+	f.check(v != "revscore", "%s is %q, which is where the marks are", name, v)
+	f.check(len(v) <= maxPart, "%s has %d bytes, must have at most %d", name, len(v), maxPart)
+}
+
+func (f *faults) redis(c RedisConfig) {
+	for i, a := range c.Addresses {
+		// A URL may hold a password, so the value is not shown.
+		host, port, err := net.SplitHostPort(a)
+		f.check(err == nil && host != "" && port != "" && !strings.ContainsAny(a, "@/"),
+			"dedupe.redis.addresses[%d] must be host:port", i)
+	}
+	f.check(len(c.Addresses) == 1 || c.Cluster || c.MasterName != "",
+		"dedupe.redis.addresses has %d entries, which needs dedupe.redis.cluster or dedupe.redis.master_name", len(c.Addresses))
+	f.check(!c.Cluster || c.MasterName == "", "dedupe.redis.master_name is %q, must be empty with dedupe.redis.cluster", c.MasterName)
+	f.check(!c.Cluster || c.DB == 0, "dedupe.redis.db is %d, must be 0 with dedupe.redis.cluster", c.DB)
+	f.check(c.DB >= 0, "dedupe.redis.db is %d, must not be negative", c.DB)
+	f.check(c.TLS.Enabled || c.TLS.CAFile == "", "dedupe.redis.tls.ca_file is %q, needs dedupe.redis.tls.enabled", c.TLS.CAFile)
+	f.check(c.TLS.Enabled || c.TLS.ServerName == "", "dedupe.redis.tls.server_name is %q, needs dedupe.redis.tls.enabled", c.TLS.ServerName)
+	f.check(c.Timeout > 0, "dedupe.redis.timeout is %v, must be positive", c.Timeout)
+	f.check(c.DialTimeout > 0, "dedupe.redis.dial_timeout is %v, must be positive", c.DialTimeout)
+	f.check(c.Batch > 0 && c.Batch <= maxBatch, "dedupe.redis.batch is %d, must be 1 to %d", c.Batch, maxBatch)
+	f.check(c.Collectors > 0 && c.Collectors <= maxCollectors, "dedupe.redis.collectors is %d, must be 1 to %d", c.Collectors, maxCollectors)
+	f.check(c.PoolSize >= 2*c.Collectors, "dedupe.redis.pool_size is %d, must be at least twice dedupe.redis.collectors (%d)", c.PoolSize, c.Collectors)
+	f.check(c.BreakerFailures > 0, "dedupe.redis.breaker_failures is %d, must be positive", c.BreakerFailures)
+	f.check(c.BreakerOpen > 0, "dedupe.redis.breaker_open is %v, must be positive", c.BreakerOpen)
+}
+
+// Bounds on what a request may hold and on requests in flight; beyond them the
+// answer gets slower and not cheaper.
+const (
+	maxBatch      = 4096
+	maxCollectors = 64
+)

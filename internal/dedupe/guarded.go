@@ -1,0 +1,215 @@
+package dedupe
+
+import (
+	"context"
+	"errors"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/sony/gobreaker/v2"
+)
+
+// Guarded is the store the pipeline uses: memory first, Redis behind a breaker.
+// A Redis that fails costs a few calls one timeout each; then the breaker opens
+// and nobody waits, but for one call per breaker_open that tries Redis again.
+// The package comment says which repeats an outage makes possible.
+type Guarded struct {
+	memory  *Memory
+	remote  Store // nil: memory alone
+	breaker *gobreaker.CircuitBreaker[[]State]
+	metrics *metrics
+
+	onStateChange func(open bool, err error)
+	// cause is the last failure. The breaker's mutex guards it: both hooks
+	// that touch it, and nothing else, run under that.
+	cause error
+}
+
+// Options are what a [Guarded] needs besides its settings.
+type Options struct {
+	Registerer prometheus.Registerer // nil: metrics are not exported
+	// OnStateChange hears once when Redis is given up (open, with the error
+	// that decided it) and once when it is back. It is called in order and
+	// must neither block nor call the store. nil: nobody listens.
+	OnStateChange func(open bool, err error)
+}
+
+// New makes the store that c describes; without an address it is memory alone.
+func New(c Config, o Options) (*Guarded, error) {
+	m := newMetrics(o.Registerer)
+	if !c.Redis.Enabled() {
+		return newGuarded(c, newMemory(c, m), nil, m, o.OnStateChange), nil
+	}
+	remote, err := newRedis(c, m)
+	if err != nil {
+		return nil, err
+	}
+	return newGuarded(c, newMemory(c, m), remote, m, o.OnStateChange), nil
+}
+
+func newGuarded(c Config, memory *Memory, remote Store, m *metrics, onChange func(bool, error)) *Guarded {
+	g := &Guarded{memory: memory, remote: remote, metrics: m, onStateChange: onChange}
+	g.breaker = gobreaker.NewCircuitBreaker[[]State](gobreaker.Settings{
+		Timeout: c.Redis.BreakerOpen,
+		ReadyToTrip: func(n gobreaker.Counts) bool {
+			return n.ConsecutiveFailures >= uint32(c.Redis.BreakerFailures)
+		},
+		// A caller that went away says nothing about Redis. One whose time was
+		// up does: with a deadline under ours, a Redis that hangs would
+		// otherwise never count as failing.
+		IsExcluded:    func(err error) bool { return errors.Is(err, context.Canceled) || errors.Is(err, ErrClosed) },
+		IsSuccessful:  g.succeeded,
+		OnStateChange: g.changed,
+	})
+	return g
+}
+
+func (g *Guarded) succeeded(err error) bool {
+	if err != nil {
+		g.cause = err
+	}
+	return err == nil
+}
+
+// changed tells of leaving and reaching the closed state only. Half-open is
+// Redis being tried; a failed try changes nothing for anybody.
+func (g *Guarded) changed(_ string, from, to gobreaker.State) {
+	if from != gobreaker.StateClosed && to != gobreaker.StateClosed {
+		return
+	}
+	open, err := to != gobreaker.StateClosed, error(nil)
+	if open {
+		err = g.cause
+		g.metrics.breakerOpen.Set(1)
+	} else {
+		g.metrics.breakerOpen.Set(0)
+	}
+	if g.onStateChange != nil {
+		g.onStateChange(open, err)
+	}
+}
+
+// Lookup implements [Store]. Redis is asked for the keys that memory has no
+// mark of; when it fails, what memory knows is the answer.
+func (g *Guarded) Lookup(ctx context.Context, keys []Key) ([]State, error) {
+	states, err := g.memory.Lookup(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	g.countMemory(states)
+	if g.remote != nil {
+		if err := g.lookupRemote(ctx, keys, states); err != nil {
+			return nil, err
+		}
+	}
+	for i := range states {
+		if !states[i].Sent && states[i].Score == nil {
+			g.metrics.unknown.Inc()
+		}
+	}
+	return states, nil
+}
+
+// lookupRemote completes states. Its errors are those of failed.
+func (g *Guarded) lookupRemote(ctx context.Context, keys []Key, states []State) error {
+	asked := unsent(keys, states)
+	if len(asked) == 0 {
+		return nil
+	}
+	found, err := g.breaker.Execute(func() ([]State, error) { return g.remote.Lookup(ctx, asked) })
+	if err != nil {
+		return g.failed(ctx, err, &g.metrics.lookup)
+	}
+	next := 0
+	for i := range states {
+		if states[i].Sent {
+			continue
+		}
+		if found[next].Sent {
+			states[i].Sent = true
+			g.metrics.sentRedis.Inc()
+		}
+		if states[i].Score == nil && found[next].Score != nil {
+			states[i].Score = found[next].Score
+			g.metrics.scoreRedis.Inc()
+		}
+		next++
+	}
+	return nil
+}
+
+// unsent returns the keys without a mark; mostly that is all of them.
+func unsent(keys []Key, states []State) []Key {
+	sent := 0
+	for i := range states {
+		if states[i].Sent {
+			sent++
+		}
+	}
+	switch sent {
+	case 0:
+		return keys
+	case len(keys):
+		return nil
+	}
+	rest := make([]Key, 0, len(keys)-sent)
+	for i := range keys {
+		if !states[i].Sent {
+			rest = append(rest, keys[i])
+		}
+	}
+	return rest
+}
+
+// Remember implements [Store]. Memory takes the entries in any case, even when
+// ctx has ended: the events were sent. A failure of Redis is counted and is no
+// error.
+func (g *Guarded) Remember(ctx context.Context, entries []Entry) error {
+	if err := g.memory.remember(entries); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil || g.remote == nil || len(entries) == 0 {
+		return err
+	}
+	_, err := g.breaker.Execute(func() ([]State, error) { return nil, g.remote.Remember(ctx, entries) })
+	if err != nil {
+		return g.failed(ctx, err, &g.metrics.remember)
+	}
+	return nil
+}
+
+// failed counts a call that Redis did not serve and returns what the caller
+// has to hear of it: only that its own ctx ended, or the store was closed.
+func (g *Guarded) failed(ctx context.Context, err error, m *operationMetrics) error {
+	if errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) {
+		m.refused.Inc()
+		return nil
+	}
+	if errors.Is(err, ErrClosed) {
+		return ErrClosed
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	m.failed.Inc()
+	return nil
+}
+
+func (g *Guarded) countMemory(states []State) {
+	for i := range states {
+		if states[i].Sent {
+			g.metrics.sentMemory.Inc()
+		}
+		if states[i].Score != nil {
+			g.metrics.scoreMemory.Inc()
+		}
+	}
+}
+
+// Close implements [Store].
+func (g *Guarded) Close() error {
+	err := g.memory.Close()
+	if g.remote != nil {
+		err = errors.Join(err, g.remote.Close())
+	}
+	return err
+}

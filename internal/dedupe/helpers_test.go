@@ -1,0 +1,122 @@
+package dedupe
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+)
+
+// testRedis is the address of a real Redis that the tests may write to.
+func testRedis() string { return os.Getenv("REVSCORE_TEST_REDIS") }
+
+var someScore = []byte(`{"prediction":true,"probability":{"true":0.75,"false":0.25}}`)
+
+// testConfig has lifetimes the suite moves past and deadlines that a loaded
+// machine keeps.
+func testConfig(addr string) Config {
+	c := DefaultConfig()
+	c.SentTTL, c.ScoreTTL = time.Hour, 3*time.Hour
+	c.Redis.Timeout, c.Redis.DialTimeout = 10*time.Second, 10*time.Second
+	if addr != "" {
+		c.Redis.Addresses = []string{addr}
+	}
+	return c
+}
+
+// fakeClock is a clock that stands until it is moved.
+type fakeClock struct{ moved atomic.Int64 }
+
+func (c *fakeClock) advance(d time.Duration) { c.moved.Add(int64(d)) }
+
+func (c *fakeClock) drive(m *Memory) {
+	m.now = func() time.Time { return m.start.Add(time.Duration(c.moved.Load())) }
+}
+
+func newTestRedis(t testing.TB, c Config) *Redis {
+	t.Helper()
+	if err := c.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := NewRedis(c, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return s
+}
+
+func newTestGuarded(t testing.TB, c Config, o Options) *Guarded {
+	t.Helper()
+	if err := c.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(c, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return s
+}
+
+// mini starts a miniredis whose clock stands with FastForward.
+func mini(t testing.TB) *miniredis.Miniredis {
+	t.Helper()
+	return miniredis.RunT(t)
+}
+
+// noLeaks fails the test when a goroutine of this package outlives it. Call it
+// first, so that it looks after every other cleanup.
+func noLeaks(t *testing.T) {
+	t.Helper()
+	t.Cleanup(func() {
+		buf := make([]byte, 1<<20)
+		stacks := string(buf[:runtime.Stack(buf, true)])
+		for stack := range strings.SplitSeq(stacks, "\n\n") {
+			if strings.Contains(stack, "dedupe.(*coalescer).collect") {
+				t.Errorf("goroutine left behind:\n%s", stack)
+			}
+		}
+	})
+}
+
+func key(rev int64) Key {
+	return Key{Stream: "score-damaging", Wiki: "enwiki", Model: "damaging", Version: "0.5.1", RevID: rev}
+}
+
+func lookup1(t testing.TB, s Store, k Key) State {
+	t.Helper()
+	return lookup(t, s, k)[0]
+}
+
+func lookup(t testing.TB, s Store, keys ...Key) []State {
+	t.Helper()
+	states, err := s.Lookup(context.Background(), keys)
+	if err != nil {
+		t.Fatalf("lookup: %v", err)
+	}
+	if len(states) != len(keys) {
+		t.Fatalf("lookup of %d keys has %d states", len(keys), len(states))
+	}
+	return states
+}
+
+func remember(t testing.TB, s Store, k Key, score []byte) {
+	t.Helper()
+	if err := s.Remember(context.Background(), []Entry{{Key: k, Score: score}}); err != nil {
+		t.Fatalf("remember: %v", err)
+	}
+}

@@ -1,0 +1,97 @@
+package dedupe
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
+
+// metrics counts for one store. Children of labelled metrics are resolved once:
+// looking one up costs as much as the memory lookup it would count.
+type metrics struct {
+	sentMemory, sentRedis   prometheus.Counter
+	scoreMemory, scoreRedis prometheus.Counter
+	unknown                 prometheus.Counter
+
+	badMark, badScore prometheus.Counter
+
+	lookup, remember operationMetrics
+
+	breakerOpen   prometheus.Gauge
+	memoryEntries *prometheus.GaugeVec
+	memoryBytes   *prometheus.GaugeVec
+	evicted       *prometheus.CounterVec
+}
+
+// operationMetrics counts one kind of request to Redis.
+type operationMetrics struct {
+	failed, refused prometheus.Counter
+	calls, seconds  prometheus.Observer
+}
+
+// newMetrics registers with reg; a nil reg gives metrics nobody reads.
+func newMetrics(reg prometheus.Registerer) *metrics {
+	f := promauto.With(reg)
+	known := f.NewCounterVec(prometheus.CounterOpts{
+		Name: "revscore_dedupe_known_keys_total",
+		Help: "Keys that were known, by what was known (sent, score) and the layer that knew it (memory, redis).",
+	}, []string{"what", "layer"})
+	bad := f.NewCounterVec(prometheus.CounterOpts{
+		Name: "revscore_dedupe_invalid_values_total",
+		Help: "Values read from Redis that are not what this service writes and were treated as absent.",
+	}, []string{"what"})
+	m := &metrics{
+		sentMemory: known.WithLabelValues("sent", "memory"), sentRedis: known.WithLabelValues("sent", "redis"),
+		scoreMemory: known.WithLabelValues("score", "memory"), scoreRedis: known.WithLabelValues("score", "redis"),
+		unknown: f.NewCounter(prometheus.CounterOpts{
+			Name: "revscore_dedupe_unknown_keys_total",
+			Help: "Keys of which neither a mark nor a score was found.",
+		}),
+		badMark: bad.WithLabelValues("mark"), badScore: bad.WithLabelValues("score"),
+		breakerOpen: f.NewGauge(prometheus.GaugeOpts{
+			Name: "revscore_dedupe_breaker_open",
+			Help: "1 while Redis is left alone because it failed and only memory is used, else 0.",
+		}),
+		memoryEntries: f.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "revscore_dedupe_memory_entries",
+			Help: "Entries kept in memory.",
+		}, []string{"what"}),
+		memoryBytes: f.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "revscore_dedupe_memory_bytes",
+			Help: "Estimated size of the entries kept in memory, in bytes.",
+		}, []string{"what"}),
+		evicted: f.NewCounterVec(prometheus.CounterOpts{
+			Name: "revscore_dedupe_memory_evicted_total",
+			Help: "Entries that left memory before their time, for want of room.",
+		}, []string{"what"}),
+	}
+	m.operations(f)
+	return m
+}
+
+func (m *metrics) operations(f promauto.Factory) {
+	failed := f.NewCounterVec(prometheus.CounterOpts{
+		Name: "revscore_dedupe_redis_errors_total",
+		Help: "Calls that Redis did not answer or answered with an error; memory alone served them.",
+	}, []string{"operation"})
+	refused := f.NewCounterVec(prometheus.CounterOpts{
+		Name: "revscore_dedupe_redis_refused_total",
+		Help: "Calls that did not ask Redis because it had failed before; memory alone served them.",
+	}, []string{"operation"})
+	calls := f.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "revscore_dedupe_batch_calls",
+		Help:    "Calls merged into one request to Redis.",
+		Buckets: prometheus.ExponentialBuckets(1, 4, 7),
+	}, []string{"operation"})
+	seconds := f.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "revscore_dedupe_batch_duration_seconds",
+		Help:    "Time Redis took to answer one request, in seconds.",
+		Buckets: prometheus.ExponentialBuckets(0.000125, 4, 8),
+	}, []string{"operation"})
+	of := func(op string) operationMetrics {
+		return operationMetrics{
+			failed: failed.WithLabelValues(op), refused: refused.WithLabelValues(op),
+			calls: calls.WithLabelValues(op), seconds: seconds.WithLabelValues(op),
+		}
+	}
+	m.lookup, m.remember = of("lookup"), of("remember")
+}

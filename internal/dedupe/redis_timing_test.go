@@ -1,0 +1,139 @@
+package dedupe
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+)
+
+// BenchmarkRedis is what the pipeline does for one event: one Lookup of three
+// unknown keys, one Remember of three entries. REVSCORE_TEST_REDIS=host:port
+// measures a real server; without it miniredis takes most of the time.
+func BenchmarkRedis(b *testing.B) {
+	for _, callers := range []int{1, 16, 256} {
+		b.Run("coalesced/callers="+strconv.Itoa(callers), func(b *testing.B) {
+			s := benchRedis(b, nil)
+			benchStore(b, s, callers)
+		})
+		b.Run("naive/callers="+strconv.Itoa(callers), func(b *testing.B) {
+			benchStore(b, naive{benchRedis(b, nil)}, callers)
+		})
+	}
+	for _, collectors := range []int{1, 2, 4, 8} {
+		b.Run("collectors="+strconv.Itoa(collectors), func(b *testing.B) {
+			benchStore(b, benchRedis(b, func(c *Config) { c.Redis.Collectors = collectors; c.Redis.PoolSize = 2 * collectors }), 256)
+		})
+	}
+}
+
+func BenchmarkGuarded(b *testing.B) {
+	c := benchConfig(b, nil)
+	s, err := New(c, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = s.Close() })
+	benchStore(b, s, 256)
+}
+
+func BenchmarkMemory(b *testing.B) {
+	for _, callers := range []int{1, 256} {
+		b.Run("callers="+strconv.Itoa(callers), func(b *testing.B) {
+			benchStore(b, NewMemory(DefaultConfig(), nil), callers)
+		})
+	}
+}
+
+func benchStore(b *testing.B, s Store, callers int) {
+	ctx := context.Background()
+	score := []byte(`{"prediction":false,"probability":{"false":0.9718282,"true":0.0281718}}`)
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	b.ReportAllocs()
+	b.ResetTimer()
+	for range callers {
+		wg.Go(func() {
+			var keys [3]Key
+			var entries [3]Entry
+			for {
+				n := next.Add(1)
+				if n > int64(b.N) {
+					return
+				}
+				for i, m := range [...]string{"damaging", "goodfaith", "articlequality"} {
+					keys[i] = Key{Stream: "mediawiki.revision_score_damaging", Wiki: "enwiki", Model: m, Version: "0.5.1", RevID: 1_000_000_000 + n}
+					entries[i] = Entry{Key: keys[i], Score: score}
+				}
+				if _, err := s.Lookup(ctx, keys[:]); err != nil {
+					b.Error(err)
+					return
+				}
+				if err := s.Remember(ctx, entries[:]); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	b.ReportMetric(2*float64(b.N)/b.Elapsed().Seconds(), "calls/s")
+}
+
+func benchConfig(b *testing.B, change func(*Config)) Config {
+	c := DefaultConfig()
+	c.Prefix = "bench"
+	c.ScoreTTL, c.SentTTL = 1e10, 1e10 // ten seconds: the benchmark cleans up after itself
+	c.Redis.Addresses = []string{testRedis()}
+	if c.Redis.Addresses[0] == "" {
+		c.Redis.Addresses[0] = miniredis.RunT(b).Addr()
+	}
+	c.Redis.Timeout = 1e10
+	if change != nil {
+		change(&c)
+	}
+	return c
+}
+
+func benchRedis(b *testing.B, change func(*Config)) *Redis {
+	s, err := NewRedis(benchConfig(b, change), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// naive asks Redis once per call, as one would without the coalescer.
+type naive struct{ *Redis }
+
+func (s naive) Lookup(ctx context.Context, keys []Key) ([]State, error) {
+	texts := make([]string, 0, 2*len(keys))
+	for i := range keys {
+		texts = append(texts, string(appendMarkKey(nil, &keys[i])), string(appendScoreKey(nil, s.config.Prefix, &keys[i])))
+	}
+	found, err := s.client.MGet(ctx, texts...).Result()
+	if err != nil {
+		return nil, err
+	}
+	states := make([]State, len(keys))
+	for i := range states {
+		states[i] = State{Sent: s.mark(found[2*i]), Score: s.score(found[2*i+1])}
+	}
+	return states, nil
+}
+
+func (s naive) Remember(ctx context.Context, entries []Entry) error {
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i := range entries {
+			p.Set(ctx, string(appendMarkKey(nil, &entries[i].Key)), sentMark, s.config.SentTTL)
+			p.Set(ctx, string(appendScoreKey(nil, s.config.Prefix, &entries[i].Key)), entries[i].Score, s.config.ScoreTTL)
+		}
+		return nil
+	})
+	return err
+}
