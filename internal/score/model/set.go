@@ -12,6 +12,12 @@ import (
 // EmbeddedPrefix before a bundle's name takes it from the program itself.
 const EmbeddedPrefix = "embedded:"
 
+// Place says where a bundle is and which wikis it serves.
+type Place struct {
+	Bundle string   `yaml:"bundle" help:"Folder of the bundle, or embedded:NAME for one in the binary."`
+	Wikis  []string `yaml:"wikis" help:"Wikis it serves; empty: the one its card names; *: every wiki without one of its own."`
+}
+
 // Set is the models in service, found by wiki and name.
 type Set struct {
 	models []*Model
@@ -20,25 +26,31 @@ type Set struct {
 
 type key struct{ wiki, name string }
 
-// LoadSet loads and verifies the bundles at places, each a folder on disk or
-// "embedded:NAME" for a folder of embedded. It reports the faults of all of
-// them at once; two models of one name for one wiki are a fault.
-func LoadSet(embedded fs.FS, places []string) (*Set, error) {
+// LoadSet loads and verifies the bundles at places, each once however many wikis
+// it serves. It reports the faults of all of them at once; two models of one
+// name for one wiki are a fault.
+func LoadSet(embedded fs.FS, places []Place) (*Set, error) {
 	s := &Set{index: make(map[key]*Model, len(places))}
 	from := make(map[key]string, len(places))
 	var errs []error
 	for _, place := range places {
-		m, err := loadPlace(embedded, place)
+		m, err := loadPlace(embedded, place.Bundle)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("model %s: %w", place, err))
+			errs = append(errs, fmt.Errorf("model %s: %w", place.Bundle, err))
 			continue
 		}
-		k := key{m.Wiki(), m.Name()}
-		if first, taken := from[k]; taken {
-			errs = append(errs, fmt.Errorf("model %s: %s is already loaded from %s", place, m, first))
-			continue
+		wikis := place.Wikis
+		if len(wikis) == 0 {
+			wikis = []string{m.Wiki()}
 		}
-		from[k], s.index[k] = place, m
+		for _, wiki := range wikis {
+			k := key{wiki, m.Name()}
+			if first, taken := from[k]; taken {
+				errs = append(errs, fmt.Errorf("model %s: %s of %s is already loaded from %s", place.Bundle, m.Name(), wiki, first))
+				continue
+			}
+			from[k], s.index[k] = place.Bundle, m
+		}
 		s.models = append(s.models, m)
 	}
 	if err := errors.Join(errs...); err != nil {

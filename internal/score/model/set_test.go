@@ -12,12 +12,14 @@ import (
 
 func TestSetFind(t *testing.T) {
 	ownRevID := onDisk(t, "revid", `wiki: "*"`, `wiki: testwiki`)
-	s, err := LoadSet(models.FS, []string{"embedded:enwiki.reverted", "embedded:revid", ownRevID})
+	s, err := LoadSet(models.FS, append(bundles("embedded:revid", ownRevID),
+		Place{Bundle: "embedded:enwiki.reverted", Wikis: []string{"enwiki", "simplewiki"}}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ wiki, name, want string }{
 		{"enwiki", "reverted", "enwiki.reverted"},
+		{"simplewiki", "reverted", "enwiki.reverted"},
 		{"dewiki", "reverted", ""},
 		{"dewiki", "revid", "*.revid"},
 		{"testwiki", "revid", "testwiki.revid"},
@@ -36,9 +38,17 @@ func TestSetFind(t *testing.T) {
 	for _, m := range s.All() {
 		order = append(order, m.String())
 	}
-	if got := strings.Join(order, " "); got != "enwiki.reverted *.revid testwiki.revid" {
+	if got := strings.Join(order, " "); got != "*.revid testwiki.revid enwiki.reverted" {
 		t.Errorf("models %s", got)
 	}
+}
+
+func bundles(paths ...string) []Place {
+	places := make([]Place, len(paths))
+	for i, path := range paths {
+		places[i].Bundle = path
+	}
+	return places
 }
 
 func TestLoadSetReportsAllFaults(t *testing.T) {
@@ -48,16 +58,16 @@ func TestLoadSetReportsAllFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	absent := filepath.Join(t.TempDir(), "absent")
-	s, err := LoadSet(models.FS, []string{
+	s, err := LoadSet(models.FS, bundles(
 		"embedded:revid", "embedded:frwiki.oracle", "embedded:.", "embedded:revid", absent, wrongAnswer, "",
-	})
+	))
 	if s != nil || err == nil {
 		t.Fatalf("%v, %v", s, err)
 	}
 	for i, want := range []string{
 		"model embedded:frwiki.oracle: no such model in this program, which has enwiki.reverted, revid",
 		"model embedded:.: no such model in this program",
-		"model embedded:revid: *.revid is already loaded from embedded:revid",
+		"model embedded:revid: revid of * is already loaded from embedded:revid",
 		"model " + absent + ": open model.yaml: no such file",
 		"model " + wrongAnswer + ": verify *.revid: example 1 of 1: prediction is true, recorded is false",
 		"model : ",

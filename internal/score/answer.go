@@ -1,0 +1,136 @@
+package score
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"revscore/internal/event"
+	"revscore/internal/score/feature"
+	"revscore/internal/score/fetch"
+	"revscore/internal/score/model"
+)
+
+// typeContent is the error type of a text that is no wikitext.
+const typeContent = "UnexpectedContentType"
+
+// wikitextModel is the content model whose texts the features are defined on.
+const wikitextModel = "wikitext"
+
+// answer fills in a score or a failure for every target that has none. Its only
+// error is the context's.
+func (p *Pipeline) answer(ctx context.Context, rev *event.Revision, answers []*answer) error {
+	open := slices.DeleteFunc(slices.Clone(answers), func(a *answer) bool { return a.cached })
+	if len(open) == 0 {
+		return nil
+	}
+	in := feature.Input{Timestamp: rev.Time, User: Author(rev)}
+	ready := open
+	if slices.ContainsFunc(open, needsText) {
+		release, failure, err := p.fetch(ctx, rev, &in)
+		if err != nil {
+			return err
+		}
+		defer release()
+		if failure != nil {
+			ready = nil
+			for _, a := range open {
+				if needsText(a) {
+					a.Failure, a.fleeting = &failure.Failure, failure.fleeting
+				} else {
+					ready = append(ready, a)
+				}
+			}
+		}
+	}
+	return p.compute(rev, in, ready)
+}
+
+// needsText tells whether a model asks for features; all that there are so far
+// ask the text or stand beside some that do.
+func needsText(a *answer) bool { return len(a.Target.Model.Features()) > 0 }
+
+// compute asks the engine, and makes the documents that the cache keeps.
+func (p *Pipeline) compute(rev *event.Revision, in feature.Input, answers []*answer) error {
+	models := make([]*model.Model, len(answers))
+	for i, a := range answers {
+		models[i] = a.Target.Model
+	}
+	for i, r := range p.Engine.Score(rev.RevID, models, in) {
+		a := answers[i]
+		a.Outcome = r.Outcome
+		if a.Score == nil {
+			continue
+		}
+		var err error
+		if a.document, err = document(a.Score); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// failure is why the texts cannot be had; a fleeting one may be gone on the
+// next try.
+type failure struct {
+	event.Failure
+	fleeting bool
+}
+
+// fetch puts the texts into in. The caller releases them when the features are
+// computed: how many texts are held at once is bounded. err is the context's.
+func (p *Pipeline) fetch(ctx context.Context, rev *event.Revision, in *feature.Input) (release func(), f *failure, err error) {
+	select {
+	case p.texts <- struct{}{}:
+		release = func() { <-p.texts }
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
+	texts, err := p.Texts.Texts(ctx, fetch.Request{
+		Wiki: rev.Wiki, Domain: rev.Domain, RevID: rev.RevID, ParentID: rev.ParentID, Time: rev.Time,
+	})
+	if err != nil {
+		if ctx.Err() != nil {
+			release()
+			return nil, nil, ctx.Err()
+		}
+		return release, failureOf(err), nil
+	}
+	for _, t := range []*fetch.Text{texts.Revision, texts.Parent} {
+		if t != nil && t.ContentModel != wikitextModel {
+			return release, &failure{event.Failure{
+				Type:    typeContent,
+				Message: fmt.Sprintf("revision %d has content model %q, the model's features are defined on %s", t.RevID, t.ContentModel, wikitextModel),
+			}, false}, nil
+		}
+	}
+	in.Revision = texts.Revision.Document
+	if texts.Parent != nil {
+		in.Parent = texts.Parent.Document
+	}
+	return release, nil, nil
+}
+
+// failureOf reads the error of the fetch stage. What is not about the revision
+// itself (a wiki that is not configured) may be mended, so it is fleeting.
+func failureOf(err error) *failure {
+	var fe *fetch.Error
+	if errors.As(err, &fe) {
+		return &failure{event.Failure{Type: fe.Type, Message: err.Error()}, fe.Transient}
+	}
+	return &failure{event.Failure{Type: typeCaught, Message: err.Error()}, true}
+}
+
+// Author says what the event shows of the revision's author.
+func Author(rev *event.Revision) feature.User {
+	a := rev.Author
+	if a == nil {
+		return feature.User{Hidden: true}
+	}
+	u := feature.User{Groups: a.Groups, Registration: a.Registration}
+	if a.ID != nil {
+		u.ID = *a.ID
+	}
+	return u
+}

@@ -1,0 +1,28 @@
+// Package score is the way of one event, from a record to acknowledged score
+// events:
+//
+//	route → dedupe → fetch → features → model → produce → mark
+//
+// [Pipeline.Begin] runs in the order of the partition: it reads the record,
+// finds the routes that want it (route.go) and takes a place in the queue of
+// the event's page (turn.go). The rest runs in parallel with other events and
+// is [Pipeline.handle], which reads top to bottom as the list above. Each stage
+// has its folder: fetch (texts), wikitext, diff and feature (values), tree and
+// model (estimators).
+//
+// Guarantees:
+//
+//   - Score events of one page leave in the order in which their revisions came,
+//     however long each takes; different pages do not wait for each other.
+//   - For each route that wants a revision there is exactly one message: a score,
+//     or an error event that says why not. Silence is only for revisions that
+//     were answered before, and for records that name no revision.
+//   - The mark "sent" is written after the broker's acknowledgement, never before:
+//     a crash in between repeats an event with the same meta.id, and no crash
+//     loses one.
+//   - What is wrong with one model or one revision stays with it: models fail
+//     apart, and a panic in an estimator becomes an error event.
+//
+// Why dedupe stands before fetch: an event that was answered needs no text. Why
+// its mark stands last: see above; ChangeProp sets it first and loses events.
+package score

@@ -1,0 +1,64 @@
+package score
+
+import "github.com/prometheus/client_golang/prometheus"
+
+type metrics struct {
+	results     *prometheus.CounterVec
+	failures    *prometheus.CounterVec
+	cacheHits   prometheus.Counter
+	storeErrors prometheus.Counter
+	latency     prometheus.Histogram
+}
+
+// engineMetrics are the engine's, which also runs without a pipeline.
+type engineMetrics struct {
+	panics   prometheus.Counter
+	features prometheus.Histogram
+}
+
+func newEngineMetrics(reg prometheus.Registerer) *engineMetrics {
+	m := &engineMetrics{
+		panics: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "revscore_model_panics_total", Help: "Panics while computing a revision, each of which is a bug of this program.",
+		}),
+		features: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "revscore_features_seconds", Help: "Time to compute the features of one revision for all its models.",
+			Buckets: prometheus.ExponentialBuckets(0.00005, 2, 18),
+		}),
+	}
+	reg.MustRegister(m.panics, m.features)
+	return m
+}
+
+func newMetrics(reg prometheus.Registerer) *metrics {
+	m := &metrics{
+		results: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "revscore_results_total", Help: "What became of records, by kind and for scores by model.",
+		}, []string{"kind", "model"}),
+		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "revscore_failures_total", Help: "Revisions that a model could not score, by model and error type.",
+		}, []string{"model", "type"}),
+		cacheHits: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "revscore_score_cache_hits_total", Help: "Scores that were in the cache and needed no computing.",
+		}),
+		storeErrors: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "revscore_store_errors_total", Help: "Look-ups and marks that the dedupe store did not answer; scoring went on.",
+		}),
+		latency: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "revscore_event_to_ack_seconds", Help: "Time from receiving a record to the acknowledgement of a score.",
+			Buckets: prometheus.ExponentialBuckets(0.001, 2, 16),
+		}),
+	}
+	reg.MustRegister(m.results, m.failures, m.cacheHits, m.storeErrors, m.latency)
+	return m
+}
+
+func (m *metrics) count(r Report) {
+	m.results.WithLabelValues(string(r.Kind), r.Model).Inc()
+	switch r.Kind {
+	case KindScore:
+		m.latency.Observe(r.Latency.Seconds())
+	case KindFailure:
+		m.failures.WithLabelValues(r.Model, r.Outcome.Failure.Type).Inc()
+	}
+}

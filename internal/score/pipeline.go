@@ -1,0 +1,272 @@
+package score
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"revscore/internal/dedupe"
+	"revscore/internal/event"
+	"revscore/internal/score/fetch"
+)
+
+// Config of the scoring stage.
+type Config struct {
+	Workers       int `yaml:"workers" help:"Revisions whose features are computed at once; 0 means one for each CPU."`
+	TextsInFlight int `yaml:"texts_in_flight" help:"Revisions whose texts are fetched or held at once; bounds memory."`
+}
+
+// DefaultConfig computes on all CPUs.
+func DefaultConfig() Config {
+	// 200 revisions of 100 kB with their parents are 40 MB, and enough for
+	// full API calls of 50 ids to two wikis at once.
+	return Config{Workers: 0, TextsInFlight: 200}
+}
+
+// Validate reports every fault of the settings.
+func (c Config) Validate() error {
+	var errs []error
+	if c.Workers < 0 {
+		errs = append(errs, fmt.Errorf("score.workers is %d, must not be negative", c.Workers))
+	}
+	if c.TextsInFlight < 1 {
+		errs = append(errs, fmt.Errorf("score.texts_in_flight is %d, must be positive", c.TextsInFlight))
+	}
+	return errors.Join(errs...)
+}
+
+// Texts gets the text of a revision and of its parent.
+type Texts interface {
+	Texts(ctx context.Context, r fetch.Request) (fetch.Texts, error)
+}
+
+// Publisher hands a message to a broker; done is called once, when it is there.
+type Publisher interface {
+	Publish(ctx context.Context, m event.Message, done func(error))
+}
+
+// Letters says how dead letters and canaries are written.
+type Letters struct {
+	Stream   string // of dead letters
+	Topic    string // of dead letters
+	Emitter  string
+	MaxRaw   int // bytes of an unreadable record that a dead letter keeps
+	Canaries bool
+}
+
+// Parts are what a pipeline is made of. All but Observe are required.
+type Parts struct {
+	Routes   *Routes
+	Engine   *Engine
+	Texts    Texts
+	Store    dedupe.Store
+	Publish  Publisher
+	Letters  Letters
+	MaxAge   time.Duration // 0: any age
+	Registry prometheus.Registerer
+	// Observe, if set, is told of every message acknowledged and every record
+	// that made none. It must return quickly.
+	Observe func(Report)
+}
+
+// Pipeline takes events through the stages. It is safe for concurrent use and
+// has no goroutines of its own: the consumer's carry it.
+type Pipeline struct {
+	Parts
+	metrics *metrics
+	turns   *turns
+	texts   chan struct{} // one token for each revision whose texts are held
+}
+
+// New builds a pipeline.
+func New(cfg Config, parts Parts) *Pipeline {
+	return &Pipeline{
+		Parts: parts, metrics: newMetrics(parts.Registry), turns: newTurns(),
+		texts: make(chan struct{}, cfg.TextsInFlight),
+	}
+}
+
+// job is one event on its way.
+type job struct {
+	rec     event.Record
+	rev     *event.Revision
+	targets []Target
+	turn    *turn
+}
+
+// Begin reads a record and gives its event a place in its page's order. The
+// function it returns does the rest. It implements consume.Handler.
+func (p *Pipeline) Begin(rec event.Record) func(context.Context) error {
+	if rec.Value == nil {
+		return p.nothing(rec, nil, SkippedTombstone)
+	}
+	rev, err := event.Parse(rec.Value)
+	switch {
+	case errors.Is(err, event.ErrNothingToScore):
+		return p.nothing(rec, nil, SkippedKind)
+	case err != nil:
+		return func(ctx context.Context) error { return p.reject(ctx, rec, err) }
+	case rev.Canary():
+		return func(ctx context.Context) error { return p.passCanary(ctx, rec, rev) }
+	case p.MaxAge > 0 && rec.Received.Sub(rev.Time) > p.MaxAge:
+		return p.nothing(rec, rev, SkippedAge)
+	}
+	targets, err := p.Routes.For(rev)
+	if err != nil {
+		err = &event.ParseError{Reason: ReasonRoute, Schema: rev.Schema, Stream: rev.Stream, Detail: err.Error()}
+		return func(ctx context.Context) error { return p.reject(ctx, rec, err) }
+	}
+	if len(targets) == 0 {
+		return p.nothing(rec, rev, SkippedRoute)
+	}
+	j := &job{rec: rec, rev: rev, targets: targets, turn: p.turns.join(rec.Source, rev)}
+	return func(ctx context.Context) error { return p.handle(ctx, j) }
+}
+
+// ReasonRoute is the error_type of a dead letter whose routes could not be
+// decided: a configured expression took too long on the event's field.
+const ReasonRoute = "RouteUndecided"
+
+// handle is the way of one event.
+func (p *Pipeline) handle(ctx context.Context, j *job) error {
+	defer j.turn.leave()
+	if err := j.turn.first(ctx); err != nil {
+		return err
+	}
+	answers, err := p.unsent(ctx, j)
+	if err != nil {
+		return err
+	}
+	if err := p.answer(ctx, j.rev, answers); err != nil {
+		return err
+	}
+	if err := j.turn.wait(ctx); err != nil {
+		return err
+	}
+	return p.publish(ctx, j, answers)
+}
+
+// answer is what one target is to be told.
+type answer struct {
+	Target
+	event.Outcome
+	document []byte // the score as JSON, for the cache; nil while there is none
+	cached   bool   // the document came from the cache
+	fleeting bool   // a failure that may be gone on the next try: no mark
+}
+
+// unsent looks up which targets were not answered yet, and which of those have
+// a cached score. A store that does not answer is no reason not to score: the
+// event then goes out, perhaps again, under the same meta.id.
+func (p *Pipeline) unsent(ctx context.Context, j *job) ([]*answer, error) {
+	keys := make([]dedupe.Key, len(j.targets))
+	for i, t := range j.targets {
+		keys[i] = scoreKey(j.rev, t)
+	}
+	states, err := p.Store.Lookup(ctx, keys)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		p.metrics.storeErrors.Inc()
+		states = make([]dedupe.State, len(keys))
+	}
+	open := make([]*answer, 0, len(keys))
+	for i, t := range j.targets {
+		if states[i].Sent {
+			p.report(Report{Record: j.rec, Revision: j.rev, Kind: KindDuplicate, Stream: t.Stream, Model: t.Model.Name()})
+			continue
+		}
+		a := &answer{Target: t, Outcome: event.Outcome{Model: t.Model.Name(), Version: t.Model.Version()}}
+		if states[i].Score != nil {
+			var s event.Score
+			if err := json.Unmarshal(states[i].Score, &s); err == nil {
+				a.Score, a.document, a.cached = &s, states[i].Score, true
+				p.metrics.cacheHits.Inc()
+			}
+		}
+		open = append(open, a)
+	}
+	return open, nil
+}
+
+func scoreKey(rev *event.Revision, t Target) dedupe.Key {
+	return dedupe.Key{Stream: t.Stream, Wiki: rev.Wiki, Model: t.Model.Name(), Version: t.Model.Version(), RevID: rev.RevID}
+}
+
+// publish sends one message for each answer, lets the page's next event go, waits
+// for the broker and then remembers what was sent.
+func (p *Pipeline) publish(ctx context.Context, j *job, answers []*answer) error {
+	if len(answers) == 0 {
+		j.turn.pass()
+		return nil
+	}
+	now := time.Now()
+	key := event.EncodeKey(j.rev.Wiki, j.rev.PageID)
+	messages := make([]event.Message, len(answers))
+	for i, a := range answers {
+		value, err := event.EncodeScore(j.rev, a.Stream, a.Outcome, now)
+		if err != nil {
+			return fmt.Errorf("stream %s, revision %d of %s: %w", a.Stream, j.rev.RevID, j.rev.Wiki, err)
+		}
+		messages[i] = event.Message{Topic: a.Topic, Key: key, Value: value}
+	}
+	acks := p.send(ctx, messages)
+	j.turn.pass()
+	if err := wait(acks, len(messages)); err != nil {
+		return err
+	}
+	entries := make([]dedupe.Entry, 0, len(answers))
+	for _, a := range answers {
+		if !a.fleeting {
+			entries = append(entries, dedupe.Entry{Key: scoreKey(j.rev, a.Target), Score: a.document})
+		}
+		p.report(Report{Record: j.rec, Revision: j.rev, Kind: kindOf(a), Stream: a.Stream, Model: a.Outcome.Model, Outcome: a.Outcome})
+	}
+	return p.remember(ctx, entries)
+}
+
+func kindOf(a *answer) ReportKind {
+	if a.Failure != nil {
+		return KindFailure
+	}
+	return KindScore
+}
+
+// send hands messages over in order and returns where their acknowledgements
+// will arrive.
+func (p *Pipeline) send(ctx context.Context, messages []event.Message) <-chan error {
+	acks := make(chan error, len(messages))
+	for _, m := range messages {
+		p.Publish.Publish(ctx, m, func(err error) { acks <- err })
+	}
+	return acks
+}
+
+// wait collects n acknowledgements. It needs no context: a publisher calls back
+// once for each message, with an error when the context of send has ended.
+func wait(acks <-chan error, n int) error {
+	var errs []error
+	for range n {
+		if err := <-acks; err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// remember marks what the broker has. A store that fails is counted, not waited
+// for: the worst is a repeat that its meta.id gives away.
+func (p *Pipeline) remember(ctx context.Context, entries []dedupe.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	if err := p.Store.Remember(ctx, entries); err != nil {
+		p.metrics.storeErrors.Inc()
+	}
+	return nil
+}

@@ -1,0 +1,256 @@
+package score
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"revscore/internal/event"
+	"revscore/internal/score/model"
+)
+
+// RouteConfig says which revisions one output stream gets, in the manner of a
+// ChangeProp rule.
+type RouteConfig struct {
+	Stream   string       `yaml:"stream" help:"Output stream; default mediawiki.revision-score-<model>."`
+	Topic    string       `yaml:"topic" help:"Topic, where it is not produce.topic_prefix and the stream."`
+	Model    string       `yaml:"model" help:"Name of the model; which one of that name is decided by the event's wiki."`
+	On       []string     `yaml:"on" help:"Event classes of ORES, of which one must apply: edit, main_edit, bot_edit, nonbot_edit, page_creation, main_creation, bot_page_creation, nonbot_page_creation."`
+	Match    Alternatives `yaml:"match" help:"Fields of the event (dotted path: value, list of values, or /regex/) that must all match; a list of such maps is an OR."`
+	MatchNot Alternatives `yaml:"match_not" help:"The same, for events that are not wanted."`
+}
+
+// StreamName is the stream, given or default.
+func (c RouteConfig) StreamName() string {
+	if c.Stream != "" {
+		return c.Stream
+	}
+	return "mediawiki.revision-score-" + c.Model
+}
+
+// Models finds the model of a name for a wiki.
+type Models interface {
+	Find(wiki, name string) (*model.Model, bool)
+}
+
+// Target is one message that an event is to become.
+type Target struct {
+	Stream string
+	Topic  string
+	Model  *model.Model
+}
+
+// Routes decides which streams want an event. It is immutable and safe for
+// concurrent use.
+type Routes struct {
+	routes []route
+	models Models
+}
+
+type route struct {
+	stream, topic, model string
+	classes              []string
+	match                []conditions // OR; empty: everything
+	matchNot             []conditions // OR; empty: nothing
+}
+
+// classes are the event classes of ORES's precache configuration
+// (ores/wsgi/util.py, build_event_set).
+var classes = []string{
+	"edit", "main_edit", "bot_edit", "nonbot_edit",
+	"page_creation", "main_creation", "bot_page_creation", "nonbot_page_creation",
+}
+
+// NewRoutes compiles the configuration and reports every fault in it. topic
+// names the topic of a stream.
+func NewRoutes(cfg []RouteConfig, models Models, topic func(stream string) string) (*Routes, error) {
+	rs := &Routes{models: models}
+	var errs []error
+	seen := map[string]bool{}
+	for i, c := range cfg {
+		fault := func(format string, args ...any) {
+			errs = append(errs, fmt.Errorf("routes[%d]: "+format, append([]any{i}, args...)...))
+		}
+		if c.Model == "" {
+			fault("model is empty, must name a model")
+			continue
+		}
+		r := route{stream: c.StreamName(), topic: c.Topic, model: c.Model, classes: c.On}
+		if r.topic == "" {
+			r.topic = topic(r.stream)
+		}
+		if key := r.stream + " " + r.model; seen[key] {
+			fault("stream %s has model %s twice: each event would be sent twice; merge the two with a list under match", r.stream, r.model)
+		} else {
+			seen[key] = true
+		}
+		for _, class := range c.On {
+			if !slices.Contains(classes, class) {
+				fault("on has %q, must be one of %s", class, strings.Join(classes, ", "))
+			}
+		}
+		var err error
+		if r.match, err = c.Match.compile(); err != nil {
+			fault("match: %w", err)
+		}
+		if r.matchNot, err = c.MatchNot.compile(); err != nil {
+			fault("match_not: %w", err)
+		}
+		rs.routes = append(rs.routes, r)
+	}
+	if len(cfg) == 0 {
+		errs = append(errs, errors.New("routes is empty, must have at least one route"))
+	}
+	return rs, errors.Join(errs...)
+}
+
+// For returns what a revision is to become. An error means that a condition
+// could not be decided, not that none matched.
+func (rs *Routes) For(rev *event.Revision) ([]Target, error) {
+	var targets []Target
+	on := classesOf(rev)
+	for i := range rs.routes {
+		r := &rs.routes[i]
+		why, err := r.refuses(rev, on)
+		if err != nil {
+			return nil, fmt.Errorf("route to %s: %w", r.stream, err)
+		}
+		if why != nil {
+			continue
+		}
+		if m, ok := rs.models.Find(rev.Wiki, r.model); ok {
+			targets = append(targets, Target{Stream: r.stream, Topic: r.topic, Model: m})
+		}
+	}
+	return targets, nil
+}
+
+// Stream is an output stream and its topic.
+type Stream struct{ Name, Topic string }
+
+// Streams lists the output streams, each once.
+func (rs *Routes) Streams() []Stream {
+	var out []Stream
+	for _, r := range rs.routes {
+		if s := (Stream{r.stream, r.topic}); !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Decision is what one route says of an event; Refusal is empty when it wants it.
+type Decision struct {
+	Stream, Model, Version, Refusal string
+}
+
+// Explain says for every route whether it wants the revision and, if not,
+// which condition failed.
+func (rs *Routes) Explain(rev *event.Revision) ([]Decision, error) {
+	var out []Decision
+	on := classesOf(rev)
+	for i := range rs.routes {
+		r := &rs.routes[i]
+		why, err := r.refuses(rev, on)
+		if err != nil {
+			return nil, fmt.Errorf("route to %s: %w", r.stream, err)
+		}
+		d := Decision{Stream: r.stream, Model: r.model}
+		m, ok := rs.models.Find(rev.Wiki, r.model)
+		switch {
+		case why != nil:
+			d.Refusal = why.String()
+		case !ok:
+			d.Refusal = fmt.Sprintf("no model %s is loaded for %s", r.model, rev.Wiki)
+		default:
+			d.Version = m.Version()
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+// refusal says why a route does not want an event. It is a value, formatted
+// only when someone reads it: most events are refused by most routes.
+type refusal struct {
+	classes []string   // none of these applies
+	failed  *condition // of match
+	got     string
+	hit     conditions // of match_not
+	several bool       // none of several alternatives of match
+}
+
+func (f *refusal) String() string {
+	switch {
+	case f.classes != nil:
+		return "on: none of the classes " + strings.Join(f.classes, ", ") + " applies"
+	case f.hit != nil:
+		return "match_not: " + f.hit.String()
+	case f.several:
+		return "match: none of the alternatives; the first fails at " + f.failed.String() + ", is " + f.got
+	default:
+		return "match: " + f.failed.String() + ", is " + f.got
+	}
+}
+
+// refuses returns nil when the route wants the event.
+func (r *route) refuses(rev *event.Revision, on []string) (*refusal, error) {
+	if len(r.classes) > 0 && !slices.ContainsFunc(r.classes, func(c string) bool { return slices.Contains(on, c) }) {
+		return &refusal{classes: r.classes}, nil
+	}
+	var first *refusal
+	matched := len(r.match) == 0
+	for _, all := range r.match {
+		failed, got, err := all.firstFailure(rev)
+		if err != nil {
+			return nil, err
+		}
+		if failed == nil {
+			matched = true
+			break
+		}
+		if first == nil {
+			first = &refusal{failed: failed, got: got, several: len(r.match) > 1}
+		}
+	}
+	if !matched {
+		return first, nil
+	}
+	for _, all := range r.matchNot {
+		failed, _, err := all.firstFailure(rev)
+		if err != nil {
+			return nil, err
+		}
+		if failed == nil {
+			return &refusal{hit: all}, nil
+		}
+	}
+	return nil, nil
+}
+
+// classesOf is ORES's build_event_set. A bot is a user of group bot, as there;
+// user_is_bot also counts users whom another right makes one.
+func classesOf(rev *event.Revision) []string {
+	on := append(make([]string, 0, 6), "edit")
+	if rev.PageNamespace == 0 {
+		on = append(on, "main_edit")
+	}
+	bot := rev.Performer != nil && slices.Contains(rev.Performer.Groups, "bot")
+	if bot {
+		on = append(on, "bot_edit")
+	} else {
+		on = append(on, "nonbot_edit")
+	}
+	if rev.ParentID != 0 {
+		return on
+	}
+	on = append(on, "page_creation")
+	if rev.PageNamespace == 0 {
+		on = append(on, "main_creation")
+	}
+	if bot {
+		return append(on, "bot_page_creation")
+	}
+	return append(on, "nonbot_page_creation")
+}
