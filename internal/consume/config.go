@@ -20,6 +20,7 @@ type Config struct {
 	Source string   `yaml:"source" help:"Where events come from: kafka, or eventstreams for a public SSE server."`
 	Topics []string `yaml:"topics" help:"Topics to read: exact names, or /regular expressions/ (RE2, whole name)."`
 	Group  string   `yaml:"group" help:"Kafka consumer group; instances of one group share the partitions."`
+	Member string   `yaml:"member" help:"Name of this instance in the group, different for each (static membership): after a crash the restarted instance has its partitions back at once instead of after session_timeout. Empty: a new member at each start."`
 	Start  string   `yaml:"start" help:"Where a group without committed offsets begins: latest or earliest."`
 	Window int      `yaml:"window" help:"Events in flight per partition; also how many more may be queued."`
 

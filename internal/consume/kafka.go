@@ -55,6 +55,9 @@ func NewKafka(cfg Config, opts []kgo.Opt, handler Handler, reg prometheus.Regist
 	if cfg.Start == "earliest" {
 		offset = kgo.NewOffset().AtStart()
 	}
+	if cfg.Member != "" {
+		opts = append(opts, kgo.InstanceID(cfg.Member))
+	}
 	k.client, err = kgo.NewClient(append(opts,
 		kgo.ConsumeRegex(),
 		kgo.ConsumeTopics(patterns...),

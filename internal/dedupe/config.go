@@ -29,9 +29,9 @@ type RedisConfig struct {
 	MasterName       string        `yaml:"master_name" help:"Name of the master that the sentinels at the addresses watch; empty: no sentinels."`
 	Cluster          bool          `yaml:"cluster" help:"Whether the addresses are nodes of a Redis Cluster."`
 	Username         string        `yaml:"username" help:"User of the server."`
-	Password         Secret        `yaml:"password" help:"Password of the server; never printed."`
+	Password         Secret        `yaml:"password" env:"REVSCORE_REDIS_PASSWORD" help:"Password of the server; never printed."`
 	SentinelUsername string        `yaml:"sentinel_username" help:"User of the sentinels."`
-	SentinelPassword Secret        `yaml:"sentinel_password" help:"Password of the sentinels; never printed."`
+	SentinelPassword Secret        `yaml:"sentinel_password" env:"REVSCORE_SENTINEL_PASSWORD" help:"Password of the sentinels; never printed."`
 	DB               int           `yaml:"db" help:"Number of the database; a cluster has only 0."`
 	TLS              TLSConfig     `yaml:"tls" help:"Encryption of the connections."`
 	Timeout          time.Duration `yaml:"timeout" help:"Longest wait for one request to Redis; a call that had to queue waits at most twice that."`

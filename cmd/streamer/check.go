@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"revscore/internal/event"
+	"revscore/internal/score"
+	"revscore/internal/score/model"
+	"revscore/models"
+)
+
+// maxLine bounds one event or scoring input read from a file or a pipe: twice a
+// text of 20 MB, escaped.
+const maxLine = 128 << 20
+
+func newCheckCommand() *cobra.Command {
+	var path, events string
+	cmd := &cobra.Command{
+		Use: "check", Short: "Validate a configuration and its models; say where events would go", Args: cobra.NoArgs,
+		Long: "Check validates the configuration, loads every model and re-scores its recorded examples.\n" +
+			"With --event FILE (JSON lines, - for standard input) it says for each event which streams\n" +
+			"it would feed and, for each other route, which condition failed.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := readConfig(path, os.LookupEnv)
+			if err != nil {
+				return err
+			}
+			return check(cmd.InOrStdin(), cmd.OutOrStdout(), cfg, events)
+		},
+	}
+	cmd.Flags().StringVar(&path, "config", "", "configuration file")
+	cmd.Flags().StringVar(&events, "event", "", "file with events, one JSON object a line")
+	cobra.CheckErr(cmd.MarkFlagRequired("config"))
+	return cmd
+}
+
+func check(stdin io.Reader, out io.Writer, cfg Config, events string) error {
+	set, err := model.LoadSet(models.FS, cfg.Models)
+	if err != nil {
+		return err
+	}
+	for _, m := range set.All() {
+		if err := m.Verify(); err != nil {
+			return fmt.Errorf("model %s of %s: %w", m.Name(), m.Wiki(), err)
+		}
+		fmt.Fprintf(out, "model %s of %s, version %s: %d features, recorded examples reproduced\n", m.Name(), m.Wiki(), m.Version(), len(m.Features()))
+	}
+	routes, err := score.NewRoutes(cfg.Routes, set, cfg.Produce.Topic)
+	if err != nil {
+		return err
+	}
+	for _, s := range routes.Streams() {
+		fmt.Fprintf(out, "stream %s to topic %s\n", s.Name, s.Topic)
+	}
+	fmt.Fprintln(out, "configuration is valid")
+	if events == "" {
+		return nil
+	}
+	in, closeInput, err := openInput(stdin, events)
+	if err != nil {
+		return err
+	}
+	defer closeInput()
+	return explain(in, out, routes)
+}
+
+// openInput opens a file, or standard input for "-".
+func openInput(stdin io.Reader, path string) (io.Reader, func(), error) {
+	if path == "-" {
+		return stdin, func() {}, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f, func() { _ = f.Close() }, nil // opened for reading
+}
+
+func explain(in io.Reader, out io.Writer, routes *score.Routes) error {
+	lines := bufio.NewScanner(in)
+	lines.Buffer(make([]byte, 0, 64<<10), maxLine)
+	bad := 0
+	for n := 1; lines.Scan(); n++ {
+		line := bytes.TrimSpace(lines.Bytes())
+		if len(line) == 0 {
+			continue
+		}
+		rev, err := event.Parse(line)
+		switch {
+		case errors.Is(err, event.ErrNothingToScore):
+			fmt.Fprintf(out, "line %d: %v\n", n, err)
+			continue
+		case err != nil:
+			bad++
+			fmt.Fprintf(out, "line %d: dead letter: %v\n", n, err)
+			continue
+		case rev.Canary():
+			fmt.Fprintf(out, "line %d: canary: passed on to every stream, not scored\n", n)
+			continue
+		}
+		decisions, err := routes.Explain(rev)
+		if err != nil {
+			return fmt.Errorf("line %d: %w", n, err)
+		}
+		fmt.Fprintf(out, "line %d: revision %d of %s\n", n, rev.RevID, rev.Wiki)
+		for _, d := range decisions {
+			if d.Refusal == "" {
+				fmt.Fprintf(out, "  yes  %s (model %s, version %s)\n", d.Stream, d.Model, d.Version)
+				continue
+			}
+			fmt.Fprintf(out, "  no   %s (model %s): %s\n", d.Stream, d.Model, d.Refusal)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("read events: %w", err)
+	}
+	if bad > 0 {
+		return fmt.Errorf("%d events cannot be read and would become dead letters", bad)
+	}
+	return nil
+}

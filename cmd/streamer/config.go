@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"revscore/internal/consume"
+	"revscore/internal/dedupe"
+	"revscore/internal/produce"
+	"revscore/internal/score"
+	"revscore/internal/score/fetch"
+	"revscore/internal/score/model"
+)
+
+// Config is the whole configuration, a section for each stage in the order of
+// the event. docs/config.md and streamer.example.yaml are made from it.
+type Config struct {
+	Kafka       KafkaConfig         `yaml:"kafka" help:"How the brokers are reached."`
+	Consume     consume.Config      `yaml:"consume" help:"Which events are read."`
+	Routes      []score.RouteConfig `yaml:"routes" help:"Which events become which output."`
+	Models      []model.Place       `yaml:"models" help:"Model bundles: folders, or embedded:NAME for those in the binary."`
+	Fetch       fetch.Config        `yaml:"fetch" help:"Where texts come from."`
+	Score       score.Config        `yaml:"score" help:"How much is computed at once."`
+	Dedupe      dedupe.Config       `yaml:"dedupe" help:"What is remembered, and where."`
+	Produce     produce.Config      `yaml:"produce" help:"Where score events go."`
+	Admin       AdminConfig         `yaml:"admin" help:"Health, metrics and the live page."`
+	Log         LogConfig           `yaml:"log" help:"Logging to standard error."`
+	StopTimeout time.Duration       `yaml:"stop_timeout" help:"How long a stop may take before it is forced; must exceed consume.drain_timeout."`
+}
+
+// LogConfig of the one logger.
+type LogConfig struct {
+	Level  string `yaml:"level" help:"debug, info, warn or error."`
+	Format string `yaml:"format" help:"json, or console for people."`
+}
+
+// DefaultConfig scores enwiki with the embedded models from a local broker.
+func DefaultConfig() Config {
+	return Config{
+		Kafka:   DefaultKafkaConfig(),
+		Consume: consume.DefaultConfig(),
+		Routes: []score.RouteConfig{{
+			Model: "reverted", On: []string{"nonbot_edit"},
+			Match: score.Alternatives{{"database": "enwiki", "page_namespace": 0}},
+		}},
+		Models:      []model.Place{{Bundle: "embedded:enwiki.reverted"}},
+		Fetch:       fetch.DefaultConfig(),
+		Score:       score.DefaultConfig(),
+		Dedupe:      dedupe.DefaultConfig(),
+		Produce:     produce.DefaultConfig(),
+		Admin:       DefaultAdminConfig(),
+		Log:         LogConfig{Level: "info", Format: "json"},
+		StopTimeout: 30 * time.Second,
+	}
+}
+
+// Validate reports every fault, of each section and between them.
+func (c Config) Validate() error {
+	errs := []error{
+		c.Consume.Validate(), c.Fetch.Validate(), c.Score.Validate(),
+		c.Dedupe.Validate(), c.Produce.Validate(), c.Admin.Validate(),
+		c.Kafka.Validate(), // the sink is Kafka whatever the source is
+	}
+	if c.StopTimeout <= c.Consume.DrainTimeout {
+		errs = append(errs, fmt.Errorf("stop_timeout is %v, must exceed consume.drain_timeout (%v)", c.StopTimeout, c.Consume.DrainTimeout))
+	}
+	if len(c.Models) == 0 {
+		errs = append(errs, errors.New("models is empty, must name at least one bundle"))
+	}
+	if _, err := zapcore.ParseLevel(c.Log.Level); err != nil {
+		errs = append(errs, fmt.Errorf("log.level is %q, must be debug, info, warn or error", c.Log.Level))
+	}
+	if c.Log.Format != "json" && c.Log.Format != "console" {
+		errs = append(errs, fmt.Errorf("log.format is %q, must be json or console", c.Log.Format))
+	}
+	return errors.Join(errs...)
+}
+
+// readConfig reads a file over the defaults, then secrets from the environment,
+// and validates. An unknown key is an error with its line.
+func readConfig(path string, lookup func(string) (string, bool)) (Config, error) {
+	cfg := DefaultConfig()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return cfg, fmt.Errorf("read configuration: %w", err)
+	}
+	if err := decodeConfig(data, &cfg); err != nil {
+		return cfg, fmt.Errorf("configuration %s: %w", path, err)
+	}
+	overrideSecrets(reflect.ValueOf(&cfg).Elem(), lookup)
+	if err := cfg.Validate(); err != nil {
+		return cfg, fmt.Errorf("configuration %s:\n%w", path, err)
+	}
+	return cfg, nil
+}
+
+func decodeConfig(data []byte, cfg *Config) error {
+	err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(cfg)
+	if errors.Is(err, io.EOF) {
+		return errors.New("the file is empty")
+	}
+	if err != nil {
+		return errors.New(yaml.FormatError(err, false, true))
+	}
+	return nil
+}
+
+// overrideSecrets sets every field with an env tag whose variable is set.
+func overrideSecrets(v reflect.Value, lookup func(string) (string, bool)) {
+	for i := range v.NumField() {
+		field, tag := v.Field(i), v.Type().Field(i).Tag
+		if field.Kind() == reflect.Struct {
+			overrideSecrets(field, lookup)
+			continue
+		}
+		if name := tag.Get("env"); name != "" {
+			if value, ok := lookup(name); ok {
+				field.SetString(value)
+			}
+		}
+	}
+}
+
+// logger writes to standard error: standard output belongs to results.
+func (c LogConfig) logger() (*zap.Logger, error) {
+	level, err := zapcore.ParseLevel(c.Level)
+	if err != nil {
+		return nil, fmt.Errorf("log.level: %w", err)
+	}
+	cfg := zap.NewProductionConfig()
+	cfg.Level = zap.NewAtomicLevelAt(level)
+	cfg.Encoding = c.Format
+	cfg.EncoderConfig.EncodeTime = zapcore.ISO8601TimeEncoder
+	cfg.EncoderConfig.EncodeDuration = zapcore.StringDurationEncoder
+	cfg.DisableStacktrace = true
+	return cfg.Build()
+}
