@@ -96,8 +96,11 @@ func TestParseRefuses(t *testing.T) {
 		{"empty", []byte{}, ReasonEmpty, "no value"},
 		{"blank", []byte(" \n"), ReasonEmpty, "no value"},
 		{"not JSON", []byte(`hello`), ReasonInvalidJSON, "invalid character"},
-		{"cut short", []byte(create[:100]), ReasonInvalidJSON, "unexpected end"},
+		{"cut short", []byte(create[:100]), ReasonInvalidJSON, "unexpected EOF"},
 		{"NUL", []byte("\x00{}"), ReasonInvalidJSON, "invalid character"},
+		{"a key twice", []byte(`{"rev_id":1,"rev_id":2}`), ReasonInvalidJSON, "duplicate"},
+		{"rev_id too large", []byte(strings.Replace(create, `"rev_id":43`, `"rev_id":99999999999999999999`, 1)), ReasonWrongType, "rev_id is a JSON number"},
+		{"rev_id in capitals", []byte(strings.Replace(create, `"rev_id"`, `"REV_ID"`, 1)), ReasonMissingField, "rev_id"},
 		{"an array", []byte(`[1]`), ReasonWrongType, "array"},
 		{"no schema", edit(t, create, m{"$schema": nil}), ReasonMissingField, "$schema"},
 		{"schema of another event", edit(t, create, m{"$schema": "/mediawiki/page/delete/1.0.0"}), ReasonUnknownSchema, "page/delete"},
@@ -168,6 +171,14 @@ func TestParseCanary(t *testing.T) {
 		if !r.Canary() || r.RevID != 0 || r.MetaID == "" {
 			t.Errorf("%s: read as %+v", name, r)
 		}
+	}
+}
+
+// MediaWiki cuts comments by length, sometimes inside a surrogate pair.
+func TestParseHalfACharacter(t *testing.T) {
+	r, err := Parse([]byte(strings.Replace(create, `"typo"`, `"typo \ud83d"`, 1)))
+	if err != nil || r.Comment != "typo \uFFFD" {
+		t.Errorf("comment %q, %v", r.Comment, err)
 	}
 }
 

@@ -1,12 +1,10 @@
 package event
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,6 +21,25 @@ type Score struct {
 	// Probability of each label, keyed as JSON keys it: "true", "false", "spam".
 	Probability map[string]float64 `json:"probability"`
 }
+
+// AppendJSON appends the score document, as caches keep it and ORES answers it.
+// A number that JSON cannot hold is an error.
+func (s Score) AppendJSON(b []byte) ([]byte, error) {
+	b = append(b, `{"prediction":`...)
+	switch p := s.Prediction.(type) {
+	case bool:
+		b = strconv.AppendBool(b, p)
+	case string:
+		b = appendString(b, p)
+	default:
+		b = appendStrings(b, s.Labels())
+	}
+	b, err := appendProbabilities(append(b, `,"probability":`...), s.Probability)
+	return append(b, '}'), err
+}
+
+// MarshalJSON writes the same through encoding/json.
+func (s Score) MarshalJSON() ([]byte, error) { return s.AppendJSON(nil) }
 
 // Labels returns the prediction as score events want it: a list of strings.
 func (s Score) Labels() []string {
@@ -104,24 +121,6 @@ func CanaryID(stream, sourceID string) uuid.UUID {
 	return uuid.NewSHA1(idSpace, []byte(stream+"\x00canary\x00"+sourceID))
 }
 
-// Order of fields as in the official examples.
-type scoreEvent struct {
-	Schema        string                  `json:"$schema"`
-	Meta          scoreMeta               `json:"meta"`
-	DT            string                  `json:"dt"`
-	Database      string                  `json:"database,omitempty"`
-	PageID        int64                   `json:"page_id,omitempty"`
-	PageTitle     string                  `json:"page_title,omitempty"`
-	PageNamespace int64                   `json:"page_namespace"`
-	PageRedirect  bool                    `json:"page_is_redirect"`
-	Performer     *Performer              `json:"performer,omitempty"`
-	RevID         int64                   `json:"rev_id"`
-	RevParentID   int64                   `json:"rev_parent_id,omitempty"`
-	RevTimestamp  string                  `json:"rev_timestamp"`
-	Scores        map[string]scoreEntry   `json:"scores,omitempty"`
-	Errors        map[string]failureEntry `json:"errors,omitempty"`
-}
-
 // canaryEvent is a score event that names no revision: the schema requires no more.
 type canaryEvent struct {
 	Schema   string    `json:"$schema"`
@@ -139,46 +138,88 @@ type scoreMeta struct {
 	Domain    string `json:"domain,omitempty"`
 }
 
-type scoreEntry struct {
-	ModelName    string             `json:"model_name"`
-	ModelVersion string             `json:"model_version"`
-	Prediction   []string           `json:"prediction"`
-	Probability  map[string]float64 `json:"probability"`
-}
-
-type failureEntry struct {
-	ModelName    string `json:"model_name"`
-	ModelVersion string `json:"model_version"`
-	Type         string `json:"type"`
-	Message      string `json:"message"`
-}
-
-func newScoreEvent(r *Revision, stream, id string, now time.Time) scoreEvent {
-	return scoreEvent{
-		Schema: ScoreSchema,
-		Meta: scoreMeta{
-			Stream: stream, ID: id, DT: now.UTC().Format(time.RFC3339Nano),
-			RequestID: r.RequestID, URI: r.URI, Domain: r.Domain,
-		},
-		DT: r.Timestamp, Database: r.Wiki,
-		PageID: r.PageID, PageTitle: r.PageTitle, PageNamespace: r.PageNamespace, PageRedirect: r.PageRedirect,
-		Performer: r.Performer, RevID: r.RevID, RevParentID: r.ParentID, RevTimestamp: r.Timestamp,
-	}
-}
-
-// EncodeScore writes the score event of one outcome. now becomes meta.dt, the
-// time of receipt; dt is the revision's own time.
+// EncodeScore writes the score event of one outcome, its fields in the order of
+// the official examples. now becomes meta.dt, the time of receipt; dt is the
+// revision's own time. Every score passes here, so it is written by appending:
+// reflection took a sixth of the service's CPU time.
 func EncodeScore(r *Revision, stream string, o Outcome, now time.Time) ([]byte, error) {
-	e := newScoreEvent(r, stream, ScoreID(stream, r.Wiki, r.RevID, o.Model, o.Version).String(), now)
-	switch {
-	case o.Failure != nil:
-		e.Errors = map[string]failureEntry{o.Model: {o.Model, o.Version, o.Failure.Type, o.Failure.Message}}
-	case o.Score != nil:
-		e.Scores = map[string]scoreEntry{o.Model: {o.Model, o.Version, o.Score.Labels(), o.Score.Probability}}
-	default:
-		panic("event: an outcome with neither score nor failure")
+	if (o.Score == nil) == (o.Failure == nil) {
+		panic("event: an outcome must be either a score or a failure")
 	}
-	return marshal(e)
+	b := make([]byte, 0, 1024)
+	b = append(b, `{"$schema":"`+ScoreSchema+`","meta":{"stream":`...)
+	b = appendString(b, stream)
+	b = append(b, `,"id":"`...)
+	b = append(b, ScoreID(stream, r.Wiki, r.RevID, o.Model, o.Version).String()...)
+	b = append(b, `","dt":"`...)
+	b = now.UTC().AppendFormat(b, time.RFC3339Nano)
+	b = append(b, '"')
+	b = appendField(b, `,"request_id":`, r.RequestID)
+	b = appendField(b, `,"uri":`, r.URI)
+	b = appendField(b, `,"domain":`, r.Domain)
+	b = append(b, `},"dt":`...)
+	b = appendString(b, r.Timestamp)
+	b = r.appendFields(b)
+	b, err := o.appendTo(b)
+	if err != nil {
+		return nil, fmt.Errorf("encode event: %w", err)
+	}
+	return append(b, '}'), nil
+}
+
+// appendFields writes what the event says of the page and the revision.
+func (r *Revision) appendFields(b []byte) []byte {
+	b = appendField(b, `,"database":`, r.Wiki)
+	b = strconv.AppendInt(append(b, `,"page_id":`...), r.PageID, 10)
+	b = appendField(b, `,"page_title":`, r.PageTitle)
+	b = strconv.AppendInt(append(b, `,"page_namespace":`...), r.PageNamespace, 10)
+	b = strconv.AppendBool(append(b, `,"page_is_redirect":`...), r.PageRedirect)
+	if r.Performer != nil {
+		b = r.Performer.appendTo(append(b, `,"performer":{`...))
+		b = append(b, '}')
+	}
+	b = strconv.AppendInt(append(b, `,"rev_id":`...), r.RevID, 10)
+	if r.ParentID != 0 {
+		b = strconv.AppendInt(append(b, `,"rev_parent_id":`...), r.ParentID, 10)
+	}
+	return appendField(b, `,"rev_timestamp":`, r.Timestamp)
+}
+
+func (p *Performer) appendTo(b []byte) []byte {
+	b = appendString(append(b, `"user_text":`...), p.Text)
+	if p.ID != nil {
+		b = strconv.AppendInt(append(b, `,"user_id":`...), *p.ID, 10)
+	}
+	if p.EditCount != nil {
+		b = strconv.AppendInt(append(b, `,"user_edit_count":`...), *p.EditCount, 10)
+	}
+	if len(p.Groups) > 0 {
+		b = appendStrings(append(b, `,"user_groups":`...), p.Groups)
+	}
+	if p.IsBot != nil {
+		b = strconv.AppendBool(append(b, `,"user_is_bot":`...), *p.IsBot)
+	}
+	return appendField(b, `,"user_registration_dt":`, p.RegistrationDT)
+}
+
+// appendTo writes scores or errors, keyed by the model's name.
+func (o Outcome) appendTo(b []byte) ([]byte, error) {
+	if o.Failure != nil {
+		b = append(b, `,"errors":{`...)
+	} else {
+		b = append(b, `,"scores":{`...)
+	}
+	b = appendString(b, o.Model)
+	b = appendString(append(b, `:{"model_name":`...), o.Model)
+	b = appendString(append(b, `,"model_version":`...), o.Version)
+	if o.Failure != nil {
+		b = appendString(append(b, `,"type":`...), o.Failure.Type)
+		b = appendString(append(b, `,"message":`...), o.Failure.Message)
+		return append(b, "}}"...), nil
+	}
+	b = appendStrings(append(b, `,"prediction":`...), o.Score.Labels())
+	b, err := appendProbabilities(append(b, `,"probability":`...), o.Score.Probability)
+	return append(b, "}}"...), err
 }
 
 // EncodeCanary writes the canary that stream passes on for the source's r: the
@@ -213,28 +254,8 @@ func (r *Revision) CanarySource() string {
 // can be joined or compacted with their source.
 func EncodeKey(wiki string, pageID int64) []byte {
 	key := append(make([]byte, 0, 48), `{"wiki_id":`...)
-	quoted, err := json.Marshal(wiki)
-	if err != nil {
-		panic("event: a string that JSON cannot hold: " + err.Error())
-	}
-	key = append(key, quoted...)
+	key = appendString(key, wiki)
 	key = append(key, `,"page_id":`...)
 	key = strconv.AppendInt(key, pageID, 10)
 	return append(key, '}')
-}
-
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// marshal encodes without HTML escaping: titles and URIs are full of '&', and
-// consumers compare them with their source as text.
-func marshal(v any) ([]byte, error) {
-	buf := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(buf)
-	buf.Reset()
-	enc := json.NewEncoder(buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, fmt.Errorf("encode event: %w", err)
-	}
-	return bytes.Clone(bytes.TrimRight(buf.Bytes(), "\n")), nil
 }

@@ -42,7 +42,7 @@ func TestEncodeScore(t *testing.T) {
 	want := `{"$schema":"/mediawiki/revision/score/3.0.0","meta":{"stream":"s.one","id":"` + id + `","dt":"2026-01-02T12:00:00Z",` +
 		`"request_id":"r-1","uri":"https://en.wikipedia.example/wiki/A%26B","domain":"en.wikipedia.example"},` +
 		`"dt":"2026-01-02T03:04:05Z","database":"enwiki","page_id":7,"page_title":"A&B","page_namespace":0,"page_is_redirect":false,` +
-		`"performer":{"user_edit_count":3,"user_groups":["*","user"],"user_id":5,"user_is_bot":false,"user_registration_dt":"2020-05-06T07:08:09Z","user_text":"Reviewer"},` +
+		`"performer":{"user_text":"Reviewer","user_id":5,"user_edit_count":3,"user_groups":["*","user"],"user_is_bot":false,"user_registration_dt":"2020-05-06T07:08:09Z"},` +
 		`"rev_id":43,"rev_parent_id":42,"rev_timestamp":"2026-01-02T03:04:05Z",` +
 		`"scores":{"reverted":{"model_name":"reverted","model_version":"1.0","prediction":["true"],"probability":{"false":0.25,"true":0.75}}}}`
 	if string(data) != want {

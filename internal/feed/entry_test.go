@@ -97,7 +97,7 @@ func FuzzEncode(f *testing.F) {
 		r.Revision = &event.Revision{Wiki: wiki, PageTitle: title, URI: uri, Domain: wiki, RevID: 1}
 		r.Outcome.Score = &event.Score{Prediction: label, Probability: map[string]float64{label: 0.5}}
 		e, _ := entryOf(r)
-		wire := encode(1, e).wire
+		wire := encode(1, revision{wiki, 1}, e).wire
 		if !utf8.Valid(wire) {
 			t.Fatalf("%q is not UTF-8", wire)
 		}

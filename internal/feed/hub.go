@@ -15,7 +15,7 @@ import (
 // Bounds of a hub. They are constants because nothing an operator knows makes
 // others better: the page is for eyes.
 const (
-	hubQueue     = 4096 // entries on their way to the owner; 1 MB when full
+	hubQueue     = 1024 // reports on their way to the owner; each keeps its record
 	ringSize     = 200  // entries a newcomer gets
 	watcherQueue = 1024 // frames a watcher may lag; some seconds of a busy wiki
 	maxWatchers  = 64
@@ -31,7 +31,7 @@ const (
 // shares with the watchers' goroutines, which are the HTTP server's.
 type Hub struct {
 	tally   *Tally
-	queue   chan Entry
+	queue   chan score.Report
 	missed  atomic.Int64 // found the queue full, or beyond what is passed on
 	quit    chan struct{}
 	stopped chan struct{}
@@ -64,7 +64,7 @@ type revision struct {
 // NewHub starts a hub. Close ends it.
 func NewHub() *Hub {
 	h := &Hub{
-		tally: NewTally(), queue: make(chan Entry, hubQueue), quit: make(chan struct{}), stopped: make(chan struct{}),
+		tally: NewTally(), queue: make(chan score.Report, hubQueue), quit: make(chan struct{}), stopped: make(chan struct{}),
 		shown: rate.NewLimiter(revisionsPerSecond, revisionsPerSecond), recent: map[revision]int{},
 		watchers: map[*watcher]struct{}{},
 	}
@@ -77,12 +77,11 @@ func NewHub() *Hub {
 // for concurrent use, also after Close.
 func (h *Hub) Observe(r score.Report) {
 	h.tally.Observe(r)
-	e, ok := entryOf(r)
-	if !ok {
+	if r.Kind != score.KindScore && r.Kind != score.KindFailure {
 		return
 	}
 	select {
-	case h.queue <- e:
+	case h.queue <- r: // drawn up by run, and only if it is wanted
 	default:
 		h.missed.Add(1)
 	}
@@ -114,13 +113,16 @@ func (h *Hub) run() {
 	id := uint64(time.Now().UnixMicro())
 	for {
 		select {
-		case e := <-h.queue:
-			if !h.wanted(e) {
+		case r := <-h.queue:
+			of := revision{r.Revision.Wiki, r.Revision.RevID}
+			if !h.wanted(of) {
 				h.missed.Add(1)
 				continue
 			}
-			id++
-			h.publish(encode(id, e))
+			if e, ok := entryOf(r); ok {
+				id++
+				h.publish(encode(id, of, e))
+			}
 		case <-second.C:
 			h.summarise()
 		case <-h.quit:
@@ -130,18 +132,18 @@ func (h *Hub) run() {
 }
 
 // wanted thins out by revision, not by entry: a row of the page is whole or absent.
-func (h *Hub) wanted(e Entry) bool {
-	return h.recent[revision{e.Wiki, e.Rev}] > 0 || h.shown.Allow()
+func (h *Hub) wanted(of revision) bool {
+	return h.recent[of] > 0 || h.shown.Allow()
 }
 
 // encode writes an entry as a server-sent event. JSON has no line breaks in it,
 // and encoding/json writes U+FFFD for invalid UTF-8.
-func encode(id uint64, e Entry) frame {
+func encode(id uint64, of revision, e Entry) frame {
 	data, err := json.Marshal(e)
 	if err != nil {
 		panic("feed: an entry that JSON cannot hold: " + err.Error()) // share keeps NaN out
 	}
-	return frame{id, revision{e.Wiki, e.Rev}, fmt.Appendf(nil, "id: %d\ndata: %s\n\n", id, data)}
+	return frame{id, of, fmt.Appendf(nil, "id: %d\ndata: %s\n\n", id, data)}
 }
 
 // publish puts a frame into the ring and into every watcher's queue.

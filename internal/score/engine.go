@@ -1,7 +1,6 @@
 package score
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -186,7 +185,7 @@ func failAll(results []Result, err error) {
 
 // document is a score as the cache keeps it.
 func document(s *event.Score) ([]byte, error) {
-	data, err := json.Marshal(s)
+	data, err := s.AppendJSON(make([]byte, 0, 96))
 	if err != nil {
 		return nil, fmt.Errorf("score document: %w", err)
 	}
