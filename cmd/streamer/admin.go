@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"sync/atomic"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 
 // AdminConfig of the listener for operators and onlookers.
 type AdminConfig struct {
-	Listen string `yaml:"listen" help:"Address of health, readiness, metrics and the live page; empty: no listener."`
+	Listen string `yaml:"listen" help:"Address of health, readiness, metrics, profiles and the live page; empty: no listener. Not for the public."`
 }
 
 // DefaultAdminConfig listens on this machine alone: the page shows user-written
@@ -33,8 +34,8 @@ func (c AdminConfig) Validate() error {
 	return nil
 }
 
-// admin serves /healthz (the process runs), /readyz (it can work), /metrics and
-// the live page.
+// admin serves /healthz (the process runs), /readyz (it can work), /metrics,
+// /debug/pprof/ and the live page.
 type admin struct {
 	server   *http.Server
 	listener net.Listener
@@ -52,6 +53,9 @@ func startAdmin(cfg AdminConfig, reg *prometheus.Registry, page http.Handler, as
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	mux.Handle("/", page)
 	if cfg.Listen == "" {
 		close(a.done)

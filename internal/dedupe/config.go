@@ -57,7 +57,7 @@ func DefaultConfig() Config {
 		Prefix:   "ores",
 		ScoreTTL: 16 * 365 * 24 * time.Hour,
 		SentTTL:  7 * 24 * time.Hour,
-		Memory:   MemoryConfig{Entries: 200_000, Bytes: 64 << 20},
+		Memory:   MemoryConfig{Entries: 100_000, Bytes: 64 << 20},
 		Redis: RedisConfig{
 			Timeout:         250 * time.Millisecond,
 			DialTimeout:     time.Second,
