@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"revscore/internal/score/feature"
 )
 
 // EmbeddedPrefix before a bundle's name takes it from the program itself.
@@ -71,6 +73,10 @@ func loadPlace(embedded fs.FS, place string) (*Model, error) {
 	}
 	m, err := Load(fsys, dir)
 	if err != nil {
+		return nil, err
+	}
+	// A feature that nobody computes is found now, not at the first event.
+	if _, err := feature.Compile(m.Features()); err != nil {
 		return nil, err
 	}
 	return m, m.Verify()

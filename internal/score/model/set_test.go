@@ -79,6 +79,14 @@ func TestLoadSetReportsAllFaults(t *testing.T) {
 	}
 }
 
+func TestLoadSetRefusesAnUnknownFeature(t *testing.T) {
+	dir := onDisk(t, "enwiki.reverted", "diff.words_added", "diff.wards_added")
+	_, err := LoadSet(models.FS, bundles(dir))
+	if err == nil || !strings.Contains(err.Error(), "feature.wikitext.revision.diff.wards_added") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // A card's several faults are reported together.
 func TestLoadReportsAllFaultsOfACard(t *testing.T) {
 	card := "format: 1\nname: a b\nwiki: ''\nversion: '1'\nkind: oracle\n"
