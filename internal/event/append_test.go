@@ -11,7 +11,7 @@ import (
 func FuzzAppend(f *testing.F) {
 	f.Add("plain", 0.5)
 	f.Add("<&>\"\\\x00\x1f\x7f\b\f\n\r\t\u2028\u2029\xff\xed\xa0\x80é漢😀", 1e-9)
-	f.Add("", -0.0)
+	f.Add("", math.Copysign(0, -1))
 	f.Fuzz(func(t *testing.T, s string, p float64) {
 		var want bytes.Buffer
 		enc := json.NewEncoder(&want)

@@ -1,0 +1,93 @@
+"""What must come out, computed without the service: ids by the rule in
+docs/guarantees.md, and the official JSON Schemas as judges.
+"""
+
+import json
+import uuid
+
+import jsonschema
+import yaml
+
+from rig import SHARED, require
+
+SPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "revscore.mediawiki.revision-score")
+VERSIONS = {"reverted": "0.1.0-ref", "revid": "0.0.0"}
+
+
+def stream(model):
+    return f"mediawiki.revision-score-{model}"
+
+
+def score_id(model, wiki, rev_id):
+    parts = (stream(model), wiki, str(rev_id), model, VERSIONS[model])
+    return str(uuid.uuid5(SPACE, "".join(p + "\0" for p in parts)))
+
+
+def revid_probability(rev_id):
+    """ORES's test model: the last two digits, padded, read backwards, over 100."""
+    return int(f"{rev_id:02d}"[-2:][::-1]) / 100
+
+
+def validator(path):
+    schema = yaml.safe_load(require(SHARED / "contracts/schemas" / f"{path}.yaml").read_text())
+    schema.pop("$schema")  # the official URI is not the one the library knows draft 7 by
+    return jsonschema.Draft7Validator(schema, format_checker=jsonschema.FormatChecker())
+
+
+SCORE = validator("mediawiki/revision/score/3.0.0")
+ERROR = validator("error/2.1.0")
+
+
+def decode(messages, judge):
+    """Parses messages and fails on the first that the schema refuses."""
+    events = []
+    for m in messages:
+        event = json.loads(m.value())
+        for error in judge.iter_errors(event):
+            raise AssertionError(f"{m.topic()}@{m.offset()}: {error.message} at {list(error.path)}: {m.value()[:500]}")
+        events.append(event)
+    return events
+
+
+def check_scores(kafka, model, sources, topic=None):
+    """Every source revision has one distinct event on the model's topic and no other
+    event is there. Returns {rev key: event} and the number of repeats."""
+    messages = kafka.read(topic or stream(model))
+    events = decode(messages, SCORE)
+    want = {score_id(model, e["database"], e["rev_id"]): e for e in sources}
+    got = {}
+    for m, e in zip(messages, events):
+        got.setdefault(e["meta"]["id"], (m, e))
+    missing, strange = want.keys() - got.keys(), got.keys() - want.keys()
+    assert not missing, f"{len(missing)} revisions have no event, e.g. {want[next(iter(missing))]}"
+    assert not strange, f"{len(strange)} events belong to no source event, e.g. {got[next(iter(strange))][1]}"
+    for id_, source in want.items():
+        m, e = got[id_]
+        assert json.loads(m.key()) == {"wiki_id": source["database"], "page_id": source["page_id"]}, m.key()
+        assert e["dt"] == e["rev_timestamp"] == source["rev_timestamp"]
+        for field in ("page_title", "page_namespace", "rev_parent_id", "database"):
+            assert e.get(field) == source.get(field), f"{field}: {e} from {source}"
+        assert e.get("performer", {}).get("user_text") == source.get("performer", {}).get("user_text")
+        for field in ("domain", "uri", "request_id"):
+            assert e["meta"].get(field) == source["meta"].get(field)
+        assert ("scores" in e) != ("errors" in e)
+        if model == "revid":
+            assert e["scores"]["revid"]["probability"]["true"] == revid_probability(source["rev_id"]), e
+    return {(e["database"], e["rev_id"]): e for _, e in got.values()}, len(messages) - len(got)
+
+
+def check_page_order(kafka, model, sources):
+    """First deliveries of a page's revisions leave in the order in which they came."""
+    order = {}
+    for i, e in enumerate(sources):
+        order.setdefault((e["database"], e["rev_id"]), i)
+    last, seen = {}, set()
+    for m in kafka.read(stream(model)):
+        e = json.loads(m.value())
+        key = (e["database"], e["rev_id"])
+        if key in seen:
+            continue
+        seen.add(key)
+        page = (e["database"], e["page_id"])
+        assert last.get(page, -1) < order[key], f"revision {key} left after a later one of its page"
+        last[page] = order[key]

@@ -1,0 +1,274 @@
+"""Real components for the end-to-end tests: each starts on a free port and is
+stopped again. SHARED names the folder that has the recipes, the corpus and the
+official schemas; without it nothing here works, and says so.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.parse
+import urllib.request
+
+import yaml
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SHARED = pathlib.Path(os.environ.get("SHARED", ROOT.parent / "shared")).resolve()
+BINARY = ROOT / "bin" / "streamer"
+
+
+def require(path):
+    if not path.exists():
+        raise SystemExit(f"{path} is missing: set SHARED to the folder with corpus, contracts and recipes")
+    return path
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(what, check, timeout=60.0, every=0.05):
+    """Polls until check() is true and returns its value; names what it waited for if not."""
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        value = check()
+        if value:
+            return value
+        time.sleep(every)
+    raise AssertionError(f"waited {timeout:.0f} s for {what}")
+
+
+def listening(port):
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
+# The library's own log lines, which tell of every broker that a test stops.
+QUIET = {"log_level": 0}
+# Errors that pass by themselves: no topic yet, no coordinator yet, no broker.
+PASSING = {
+    KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_PARTITION, KafkaError._UNKNOWN_TOPIC,
+    KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_NOT_AVAILABLE, KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+    KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN, KafkaError._WAIT_COORD,
+    KafkaError.LEADER_NOT_AVAILABLE, KafkaError.NOT_LEADER_FOR_PARTITION,
+}
+
+
+class Process:
+    """A child process whose output goes to a file, ended at close."""
+
+    def __init__(self, args, log, **kw):
+        self.log = pathlib.Path(log)
+        self.out = self.log.open("ab")
+        self.child = subprocess.Popen(args, stdout=self.out, stderr=subprocess.STDOUT, **kw)
+
+    def signal(self, sig):
+        self.child.send_signal(sig)
+
+    def wait(self, timeout=40):
+        code = self.child.wait(timeout)
+        self.out.close()
+        return code
+
+    def running(self):
+        return self.child.poll() is None
+
+    def close(self):
+        if self.running():
+            self.signal(signal.SIGKILL)
+        self.wait()
+
+    def text(self):
+        return self.log.read_text(errors="replace")
+
+
+class Kafka:
+    """One real broker, by the recipe."""
+
+    def __init__(self, folder):
+        # The recipe also takes the port after this one, for its controller.
+        self.port = wait_for("two free ports", lambda: (lambda p: p if not listening(p + 1) else None)(free_port()))
+        self.env = os.environ | {"KAFKA_PORT": str(self.port), "KAFKA_DATA": str(folder / "kafka")}
+        self.bootstrap = f"127.0.0.1:{self.port}"
+        self.consumers = {}
+        self.start()
+        self.admin = AdminClient(QUIET | {"bootstrap.servers": self.bootstrap})
+
+    def recipe(self, verb):
+        subprocess.run(["bash", str(require(SHARED / "recipes/kafka.sh")), verb], env=self.env, check=True, timeout=300)
+
+    def start(self):
+        self.recipe("start")
+
+    def stop(self):
+        self.recipe("stop")
+
+    def close(self):
+        for consumer in self.consumers.values():
+            consumer.close()
+        self.stop()
+
+    def kill(self):
+        os.kill(int((pathlib.Path(self.env["KAFKA_DATA"]) / "0/pid").read_text()), signal.SIGKILL)
+        wait_for("the broker's end", lambda: not listening(self.port))
+
+    def create(self, *topics):
+        for future in self.admin.create_topics([NewTopic(t, 1, 1) for t in topics]).values():
+            future.result()
+
+    def produce(self, topic, values, keys=None):
+        producer = Producer(QUIET | {"bootstrap.servers": self.bootstrap, "linger.ms": 20,
+                             "queue.buffering.max.messages": 2_000_000, "message.max.bytes": 8_000_000})
+        failed = []
+        for i, value in enumerate(values):
+            producer.produce(topic, value, key=keys[i] if keys else None,
+                             on_delivery=lambda err, _: failed.append(err) if err else None)
+            producer.poll(0)
+        assert producer.flush(120) == 0 and not failed, f"could not produce to {topic}: {failed[:1]}"
+
+    def ask(self, group, question):
+        """Asks a broker through a consumer of the group; None while it cannot answer."""
+        if group not in self.consumers:
+            self.consumers[group] = Consumer(QUIET | {"bootstrap.servers": self.bootstrap, "group.id": group,
+                                                      "enable.auto.commit": False})
+        try:
+            return question(self.consumers[group])
+        except KafkaException as e:
+            if e.args[0].code() not in PASSING:
+                raise
+            return None
+
+    def end(self, topic):
+        """Records in the one partition of a topic; 0 while it does not exist or the broker is away."""
+        ends = self.ask("watch", lambda c: c.get_watermark_offsets(TopicPartition(topic, 0), timeout=10))
+        return ends[1] if ends else 0
+
+    def committed(self, group, topic):
+        offsets = self.ask(group, lambda c: c.committed([TopicPartition(topic, 0)], timeout=10))
+        return max(0, offsets[0].offset) if offsets else 0
+
+    def read(self, topic):
+        """All messages of a topic, read with a client that is not ours."""
+        end = self.end(topic)
+        consumer = Consumer(QUIET | {"bootstrap.servers": self.bootstrap, "group.id": "read", "enable.auto.commit": False})
+        consumer.assign([TopicPartition(topic, 0, 0)])
+        out, deadline = [], time.monotonic() + 60
+        while len(out) < end and time.monotonic() < deadline:
+            out += [m for m in consumer.consume(1000, 1.0) if m.error() is None]
+        consumer.close()
+        assert len(out) == end, f"read {len(out)} of {end} records of {topic}"
+        return out
+
+
+class Redis:
+    def __init__(self, folder):
+        self.port, self.folder = free_port(), folder
+        self.start()
+
+    def start(self):
+        assert shutil.which("redis-server"), "redis-server is not installed"
+        self.process = Process(["redis-server", "--port", str(self.port), "--save", "", "--appendonly", "no",
+                                "--dir", str(self.folder)], self.folder / "redis.log")
+        wait_for("redis", lambda: listening(self.port))
+
+    def stop(self):
+        self.process.close()
+
+
+class Streamer:
+    """The service as its own process."""
+
+    def __init__(self, folder, config, name="streamer"):
+        self.folder, self.name = folder, name
+        self.path = folder / f"{name}.yaml"
+        self.admin = free_port()
+        config = config | {"admin": {"listen": f"127.0.0.1:{self.admin}"}}
+        self.path.write_text(yaml.safe_dump(config))
+        self.start()
+
+    def start(self):
+        self.process = Process([str(require(BINARY)), "run", "--config", str(self.path)], self.folder / f"{self.name}.log")
+
+    def ready(self):
+        wait_for("readiness; see\n" + self.process.text()[-2000:], lambda: self.process.running() and self.get("/readyz"))
+
+    def get(self, path):
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.admin}{path}", timeout=5) as r:
+            return r.read().decode()
+        return ""
+
+    def metric(self, name):
+        return sum(float(line.rsplit(" ", 1)[1]) for line in self.get("/metrics").splitlines() if line.startswith(name))
+
+    def kill(self):
+        self.process.signal(signal.SIGKILL)
+        self.process.wait()
+
+    def terminate(self):
+        """SIGTERM; returns the exit code and the seconds it took."""
+        began = time.monotonic()
+        self.process.signal(signal.SIGTERM)
+        return self.process.wait(), time.monotonic() - began
+
+    def close(self):
+        self.process.close()
+
+
+class Wiki:
+    """The stand-in wiki as its own process; its events are in self.events."""
+
+    def __init__(self, folder, corpus):
+        self.port = free_port()
+        events = folder / "events.jsonl"
+        self.process = Process([str(require(BINARY)), "wiki", "--corpus", str(require(corpus)), "--count", "0",
+                                "--listen", f"127.0.0.1:{self.port}", "--events", str(events)], folder / "wiki.log")
+        wait_for("the stand-in wiki", lambda: listening(self.port), timeout=120)
+        self.events = [json.loads(line) for line in events.open(encoding="utf-8")]
+        self.api = f"http://127.0.0.1:{self.port}/{{wiki}}/w/api.php"
+
+    def close(self):
+        self.process.close()
+
+
+class MediaWiki:
+    """A real MediaWiki with an imported history, by the recipe."""
+
+    def __init__(self, folder, dump):
+        self.port = free_port()
+        self.env = os.environ | {"MW_DATA": str(folder / "mediawiki"), "MW_PORT": str(self.port)}
+        self.api = f"http://127.0.0.1:{self.port}/api.php"
+        self.recipe("start")
+        self.recipe("import", str(require(dump)))
+
+    def recipe(self, *args):
+        subprocess.run(["bash", str(require(SHARED / "recipes/mediawiki.sh")), *args], env=self.env, check=True, timeout=600)
+
+    def ask(self, **params):
+        query = urllib.parse.urlencode(params | {"action": "query", "format": "json", "formatversion": 2})
+        with urllib.request.urlopen(f"{self.api}?{query}", timeout=60) as r:
+            return json.load(r)
+
+    def revisions(self):
+        """Every revision with its page, read through list=allrevisions."""
+        out, more = [], {}
+        while True:
+            answer = self.ask(list="allrevisions", arvlimit=500, arvdir="newer",
+                              arvprop="ids|timestamp|user|userid|comment|flags|size", **more)
+            for page in answer["query"]["allrevisions"]:
+                out += [(page, r) for r in page["revisions"]]
+            more = answer.get("continue")
+            if not more:
+                return sorted(out, key=lambda pair: pair[1]["revid"])
+
+    def close(self):
+        self.recipe("stop")
