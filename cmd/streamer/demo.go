@@ -77,8 +77,7 @@ func demo(ctx context.Context, out, stderr io.Writer, o demoOptions) (err error)
 		return err
 	}
 	tally := feed.NewTally()
-	total := int64(o.events)
-	terminal := feed.NewTerminal(out, feed.TerminalOptions{All: o.all, Total: total, Tally: tally})
+	terminal := feed.NewTerminal(out, feed.TerminalOptions{All: o.all, Progress: around.progress(o, tally)})
 	began := make(chan struct{})
 
 	serving, finish := context.WithCancel(ctx)

@@ -142,6 +142,25 @@ func (s *surroundings) tend(ctx context.Context) {
 // still has the text of each and a fast source does not fill the embedded Kafka.
 const outstanding = 1000
 
+// progress says how far a demo is, where its end is known: by the events asked
+// for, else by how much of the corpus is read.
+func (s *surroundings) progress(o demoOptions, tally *feed.Tally) *feed.Progress {
+	switch {
+	case o.events > 0:
+		return &feed.Progress{Unit: "events", Total: int64(o.events), Done: tally.Finished}
+	case s.source == nil || s.source.read == nil:
+		return nil
+	}
+	_, total := s.source.read()
+	if total < 1024 {
+		return nil // over before it is drawn
+	}
+	return &feed.Progress{Unit: "kB of the corpus", Total: total / 1024, Done: func() int64 {
+		done, _ := s.source.read()
+		return done / 1024
+	}}
+}
+
 // feed produces the events of the source until its end, the number asked for or
 // ctx, and returns when all are finished. It counts what makes no event.
 func (s *surroundings) feed(ctx context.Context, o demoOptions, tally *feed.Tally) (unreadable int, err error) {

@@ -124,6 +124,7 @@ func loadWiki(ctx context.Context, api *wikiapi.Server, revisions *revisions, ou
 // revisions is where a demo's edits come from: a corpus, or the simulated wiki.
 type revisions struct {
 	next  func() (*corpus.Revision, error) // io.EOF at the end
+	read  func() (done, total int64)       // bytes; nil: endless
 	close func()
 }
 
@@ -139,5 +140,5 @@ func openRevisions(path string, seed uint64) (*revisions, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &revisions{next: r.Next, close: func() { _ = r.Close() }}, nil // opened for reading
+	return &revisions{next: r.Next, read: r.Progress, close: func() { _ = r.Close() }}, nil // opened for reading
 }

@@ -18,10 +18,18 @@ import (
 
 // TerminalOptions say what a terminal shows. The zero value is a good one.
 type TerminalOptions struct {
-	All   bool   // every score; else about 20 a second
-	Total int64  // events to come, if known: shows how far it is, with Tally
-	Tally *Tally // is asked how many events are finished
+	All      bool      // every score; else about 20 a second
+	Progress *Progress // how far the work is; nil: nobody knows
 }
+
+// Progress is asked how far the work is, of Total in Unit.
+type Progress struct {
+	Unit  string // plural: events, kB
+	Total int64  // positive
+	Done  func() int64
+}
+
+func (p *Progress) done() int64 { return min(p.Done(), p.Total) }
 
 const (
 	linesPerSecond = 20   // as many as an eye can follow
@@ -90,8 +98,8 @@ func newTerminal(w io.Writer, opts TerminalOptions, l look) *Terminal {
 	if opts.All {
 		t.limit = rate.NewLimiter(rate.Inf, 0)
 	}
-	if l.live && opts.Total > 0 && opts.Tally != nil {
-		t.bar = newBar(&t.frame, opts.Total, l.width())
+	if l.live && opts.Progress != nil {
+		t.bar = newBar(&t.frame, opts.Progress, l.width())
 	}
 	go t.run()
 	return t
@@ -100,16 +108,16 @@ func newTerminal(w io.Writer, opts TerminalOptions, l look) *Terminal {
 // newBar draws into w. The library asks the terminal for its width, but gets a
 // buffer here, so the bar is given what its numbers leave; where they leave
 // nothing there is none.
-func newBar(w io.Writer, total int64, width int) *progressbar.ProgressBar {
+func newBar(w io.Writer, p *Progress, width int) *progressbar.ProgressBar {
 	const numbers, most = 56, 30
 	if width < numbers {
 		return nil
 	}
-	bar := progressbar.NewOptions64(total,
+	bar := progressbar.NewOptions64(p.Total,
 		progressbar.OptionSetWriter(w), progressbar.OptionUseANSICodes(true), progressbar.OptionClearOnFinish(),
-		progressbar.OptionSetDescription("events"), progressbar.OptionSetWidth(min(width-numbers, most)),
+		progressbar.OptionSetDescription(p.Unit), progressbar.OptionSetWidth(min(width-numbers, most)),
 		progressbar.OptionSetPredictTime(false), progressbar.OptionShowCount(),
-		progressbar.OptionShowIts(), progressbar.OptionSetItsString("events"))
+		progressbar.OptionShowIts(), progressbar.OptionSetItsString(p.Unit))
 	bar.StartWithoutRender() // its rate counts from here, not from the first score
 	return bar
 }
@@ -193,8 +201,8 @@ func (t *Terminal) note() {
 		return
 	}
 	text := "    …  " + group(t.left) + " more"
-	if t.bar == nil && t.opts.Total > 0 && t.opts.Tally != nil {
-		text += fmt.Sprintf("; %s of %s events", group(t.opts.Tally.Finished()), group(t.opts.Total))
+	if p := t.opts.Progress; t.bar == nil && p != nil {
+		text += fmt.Sprintf("; %s of %s %s", group(p.done()), group(p.Total), p.Unit)
 	}
 	t.println(text)
 	t.left = 0
@@ -217,7 +225,7 @@ func (t *Terminal) clear() {
 // progress draws the bar below the lines.
 func (t *Terminal) progress() {
 	if t.bar != nil {
-		_ = t.bar.Set64(min(t.opts.Tally.Finished(), t.opts.Total)) // writes to the frame
+		_ = t.bar.Set64(t.opts.Progress.done()) // writes to the frame
 	}
 }
 

@@ -85,7 +85,7 @@ func TestTerminalAtHighRate(t *testing.T) {
 		const seconds, rate = 10, 2000
 		var out bytes.Buffer
 		tally := NewTally()
-		terminal := NewTerminal(&out, TerminalOptions{Total: seconds * rate, Tally: tally})
+		terminal := NewTerminal(&out, TerminalOptions{Progress: &Progress{"events", seconds * rate, tally.Finished}})
 		for i := range int64(seconds * rate) {
 			tally.Observe(scored(i, "reverted", 0.5))
 			terminal.Observe(scored(i, "reverted", 0.5))
@@ -170,7 +170,7 @@ func TestTerminalLive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		tally := NewTally()
-		terminal := newTerminal(&out, TerminalOptions{Total: 3, Tally: tally}, look{live: true, colour: true, width: func() int { return 100 }})
+		terminal := newTerminal(&out, TerminalOptions{Progress: &Progress{"events", 3, tally.Finished}}, look{live: true, colour: true, width: func() int { return 100 }})
 		for i := range int64(2) {
 			tally.Observe(scored(i, "reverted", 0.9))
 			terminal.Observe(scored(i, "reverted", 0.9))
