@@ -36,6 +36,11 @@ def free_port():
         return s.getsockname()[1]
 
 
+def four_free_ports():
+    first = free_port()
+    return first if first < 65000 and not any(listening(first + i) for i in (1, 2, 3)) else None
+
+
 def wait_for(what, check, timeout=60.0, every=0.05):
     """Polls until check() is true and returns its value; names what it waited for if not."""
     end = time.monotonic() + timeout
@@ -93,12 +98,13 @@ class Process:
 
 
 class Kafka:
-    """One real broker, by the recipe."""
+    """One real broker, by the recipe; secure: it also listens with SASL_SSL (SCRAM)."""
 
-    def __init__(self, folder):
-        # The recipe also takes the port after this one, for its controller.
-        self.port = wait_for("two free ports", lambda: (lambda p: p if not listening(p + 1) else None)(free_port()))
-        self.env = os.environ | {"KAFKA_PORT": str(self.port), "KAFKA_DATA": str(folder / "kafka")}
+    def __init__(self, folder, secure=False):
+        # The recipe takes the three ports after this one too.
+        self.port = wait_for("four free ports", four_free_ports)
+        self.env = os.environ | {"KAFKA_PORT": str(self.port), "KAFKA_DATA": str(folder / "kafka"),
+                                 "KAFKA_SECURE": str(int(secure))}
         self.bootstrap = f"127.0.0.1:{self.port}"
         self.consumers = {}
         self.start()

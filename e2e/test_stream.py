@@ -278,3 +278,30 @@ def test_two_instances_share_nothing_but_redis(kafka, redis, wiki, tmp_path):
     finally:
         one.close()
         two.close()
+
+
+@pytest.mark.parametrize("mechanism", ["scram-sha-256", "scram-sha-512"])
+def test_tls_and_scram(redis, wiki, streamer, tmp_path, monkeypatch, mechanism):
+    """Over TLS with SCRAM, the password from the environment; a wrong one is said and not printed."""
+    kafka = rig.Kafka(tmp_path, secure=True)
+    try:
+        kafka.create(TOPIC)
+        kafka.produce(TOPIC, values(wiki.events[:20]))
+        cfg = config(kafka, redis, wiki.api)
+        cfg["kafka"] = {
+            "brokers": [f"localhost:{kafka.port + 2}"], "start_timeout": "4s",
+            "tls": {"enabled": True, "ca_file": str(tmp_path / "kafka/tls/ca.pem")},
+            "sasl": {"mechanism": mechanism, "user": "alice"},
+        }
+        monkeypatch.setenv("REVSCORE_KAFKA_PASSWORD", "not-the-secret")
+        refused = streamer(cfg)
+        assert refused.process.wait() == 1
+        said = refused.process.text()
+        assert "SASL" in said and "not-the-secret" not in said, said[-2000:]
+        monkeypatch.setenv("REVSCORE_KAFKA_PASSWORD", "alice-secret")
+        service = streamer(cfg)
+        finished(kafka, 20)
+        assert "alice-secret" not in service.process.text()
+        stop(service)
+    finally:
+        kafka.close()
