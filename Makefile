@@ -30,7 +30,7 @@ FUZZTIME ?= 10s
 fuzz: ## every fuzz law for FUZZTIME
 	@for pkg in $$(go list ./...); do \
 	  for law in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
-	    echo "$$pkg $$law" && go test -run '^$$' -fuzz "^$$law$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	    echo "$$pkg $$law" && go test -run '^$$' -fuzz "^$$law$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s $$pkg || exit 1; \
 	  done; \
 	done
 

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -48,11 +49,11 @@ func EncodeDeadLetter(stream, emitter string, src Source, value []byte, cause er
 	at := now.UTC().Format(time.RFC3339Nano)
 	e := errorEvent{
 		Schema: ErrorSchema, Meta: scoreMeta{Stream: stream, ID: id.String(), DT: at}, DT: at,
-		EmitterID: emitter, ErrorType: "Error", Message: fmt.Sprintf("record %s: %v", src, cause),
+		EmitterID: emitter, ErrorType: "Error", Message: fmt.Sprintf("record %s: %s", src, shorten(cause.Error(), 300)),
 	}
 	var pe *ParseError
 	if errors.As(cause, &pe) {
-		e.ErrorType, e.ErroredSchema, e.ErroredStream = pe.Reason, pe.Schema, pe.Stream
+		e.ErrorType, e.ErroredSchema, e.ErroredStream = pe.Reason, shorten(pe.Schema, 100), shorten(pe.Stream, 100)
 	}
 	raw := value
 	if len(raw) > maxRaw {
@@ -68,4 +69,13 @@ func EncodeDeadLetter(stream, emitter string, src Source, value []byte, cause er
 		e.RawEvent = Base64Prefix + base64.StdEncoding.EncodeToString(raw)
 	}
 	return marshal(e)
+}
+
+// shorten keeps what a record says of itself, which has any length, from making
+// a dead letter that no broker takes.
+func shorten(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:limit], "") + "…"
 }

@@ -94,6 +94,7 @@ const (
 	ReasonUnknownSchema = "UnknownSchema"
 	ReasonMissingField  = "MissingField"
 	ReasonWrongType     = "WrongType"
+	ReasonTooLarge      = "TooLarge"
 )
 
 // ParseError says why a record is not an event. Schema and Stream are set as
@@ -209,8 +210,30 @@ func Parse(value []byte) (*Revision, error) {
 		}
 		return nil, err
 	}
+	if n := r.copied(); n > maxCopied {
+		return nil, &ParseError{
+			Reason: ReasonTooLarge, Schema: r.Schema, Stream: r.Stream,
+			Detail: fmt.Sprintf("the fields that a score event repeats have %d bytes, at most %d are taken", n, maxCopied),
+		}
+	}
 	r.Raw = value
 	return r, nil
+}
+
+// maxCopied bounds what a score event repeats of its source, several times over
+// what MediaWiki's own limits allow. Without a bound one event could make a
+// message that no broker takes, and the partition would never get past it.
+const maxCopied = 8 << 10
+
+func (r *Revision) copied() int {
+	n := len(r.Stream) + len(r.Domain) + len(r.URI) + len(r.RequestID) + len(r.MetaDT) + len(r.Wiki) + len(r.PageTitle) + len(r.Timestamp)
+	if p := r.Performer; p != nil {
+		n += len(p.Text) + len(p.RegistrationDT) + 3*len(p.Groups)
+		for _, g := range p.Groups {
+			n += len(g)
+		}
+	}
+	return n
 }
 
 func hasVersion(schema, prefix string, versions ...string) bool {
