@@ -112,18 +112,29 @@ func (rs *Routes) For(rev *event.Revision) ([]Target, error) {
 	on := classesOf(rev)
 	for i := range rs.routes {
 		r := &rs.routes[i]
-		why, err := r.refuses(rev, on)
+		m, _, err := rs.decide(r, rev, on)
 		if err != nil {
-			return nil, fmt.Errorf("route to %s: %w", r.stream, err)
+			return nil, err
 		}
-		if why != nil {
-			continue
-		}
-		if m, ok := rs.models.Find(rev.Wiki, r.model); ok {
+		if m != nil {
 			targets = append(targets, Target{Stream: r.stream, Topic: r.topic, Model: m})
 		}
 	}
 	return targets, nil
+}
+
+// decide returns the model for an event that the route wants, or why it does not
+// want it, or neither when there is no model for the event's wiki.
+func (rs *Routes) decide(r *route, rev *event.Revision, on []string) (*model.Model, *refusal, error) {
+	why, err := r.refuses(rev, on)
+	if err != nil {
+		return nil, nil, fmt.Errorf("route to %s: %w", r.stream, err)
+	}
+	if why != nil {
+		return nil, why, nil
+	}
+	m, _ := rs.models.Find(rev.Wiki, r.model) // nil where there is none
+	return m, nil, nil
 }
 
 // Stream is an output stream and its topic.
@@ -152,16 +163,15 @@ func (rs *Routes) Explain(rev *event.Revision) ([]Decision, error) {
 	on := classesOf(rev)
 	for i := range rs.routes {
 		r := &rs.routes[i]
-		why, err := r.refuses(rev, on)
+		m, why, err := rs.decide(r, rev, on)
 		if err != nil {
-			return nil, fmt.Errorf("route to %s: %w", r.stream, err)
+			return nil, err
 		}
 		d := Decision{Stream: r.stream, Model: r.model}
-		m, ok := rs.models.Find(rev.Wiki, r.model)
 		switch {
 		case why != nil:
 			d.Refusal = why.String()
-		case !ok:
+		case m == nil:
 			d.Refusal = fmt.Sprintf("no model %s is loaded for %s", r.model, rev.Wiki)
 		default:
 			d.Version = m.Version()
