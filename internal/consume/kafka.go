@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -31,6 +32,8 @@ type Kafka struct {
 	metrics *metrics
 	client  *kgo.Client
 	fatal   chan error // capacity 1: what Run returns
+
+	closing atomic.Bool // Close has begun
 
 	mu         sync.Mutex // guards partitions
 	partitions map[topicPartition]*worker[*kgo.Record]
@@ -189,8 +192,10 @@ func (k *Kafka) assigned(_ context.Context, cl *kgo.Client, added map[string][]i
 // inside the rebalance, which waits for it.
 func (k *Kafka) revoked(ctx context.Context, cl *kgo.Client, gone map[string][]int32) {
 	k.stopPartitions(gone, k.cfg.DrainTimeout)
-	if err := k.Commit(ctx); err != nil {
-		k.log.Warn("committing on revoke; the events are delivered again", zap.Error(err))
+	if !k.closing.Load() { // else the last commit was made, or its time is up
+		if err := k.Commit(ctx); err != nil {
+			k.log.Warn("committing on revoke; the events are delivered again", zap.Error(err))
+		}
 	}
 	k.log.Info("partitions revoked", zap.Any("partitions", gone))
 }
@@ -253,8 +258,21 @@ func (k *Kafka) Commit(ctx context.Context) error {
 // Ready tells whether brokers answer.
 func (k *Kafka) Ready(ctx context.Context) error { return k.client.Ping(ctx) }
 
-// Close leaves the group.
-func (k *Kafka) Close() { k.client.CloseAllowingRebalance() }
+// leaveTimeout bounds the good-bye to the group: by itself the client would wait
+// for a broker that is gone until the session ends, long after a stop is due.
+const leaveTimeout = 2 * time.Second
+
+// Close leaves the group; Commit comes before it.
+func (k *Kafka) Close() {
+	k.closing.Store(true)
+	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
+	defer cancel()
+	k.client.AllowRebalance()
+	if err := k.client.LeaveGroupContext(ctx); err != nil {
+		k.log.Warn("leaving the group; its partitions are free after session_timeout", zap.Error(err))
+	}
+	k.client.CloseAllowingRebalance()
+}
 
 func (k *Kafka) fail(err error) {
 	select {

@@ -46,6 +46,10 @@ var codecs = map[string]kgo.CompressionCodec{
 	"zstd": kgo.ZstdCompression(), "gzip": kgo.GzipCompression(),
 }
 
+// minMessage fits every score event: package event bounds what one repeats of
+// its source at 8 KiB, of which JSON may write a byte in six, key included.
+const minMessage = 128 << 10
+
 // Validate reports every fault of the settings.
 func (c Config) Validate() error {
 	var errs []error
@@ -62,8 +66,8 @@ func (c Config) Validate() error {
 	if _, ok := codecs[c.Compression]; !ok {
 		fault("compression is %q, must be none, snappy, lz4, zstd or gzip", c.Compression)
 	}
-	if c.MaxMessage < 10_000 {
-		fault("max_message_bytes is %d, must be at least 10000", c.MaxMessage)
+	if c.MaxMessage < minMessage {
+		fault("max_message_bytes is %d, must be at least %d", c.MaxMessage, minMessage)
 	}
 	if c.Buffered < 1 {
 		fault("max_buffered is %d, must be positive", c.Buffered)
@@ -96,6 +100,10 @@ func New(cfg Config, opts []kgo.Opt, reg prometheus.Registerer) (*Producer, erro
 		// first message to a new topic waits 2.5 s for the second look.
 		kgo.MetadataMinAge(250*time.Millisecond),
 		kgo.UnknownTopicRetries(20),
+		// A message that was sent and not answered may be given up when its
+		// context ends: else a stop, or a rebalance, would wait for a silent
+		// broker for ever. It may then be there twice, under one meta.id.
+		kgo.AllowIdempotentProduceCancellation(),
 	)
 	if cfg.CreateTopic {
 		opts = append(opts, kgo.AllowAutoTopicCreation())
