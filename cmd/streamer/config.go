@@ -104,12 +104,17 @@ func readConfig(path string, lookup func(string) (string, bool)) (Config, error)
 }
 
 func decodeConfig(data []byte, cfg *Config) error {
-	err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(cfg)
+	dec := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
+	err := dec.Decode(cfg)
 	if errors.Is(err, io.EOF) {
 		return errors.New("the file is empty")
 	}
 	if err != nil {
-		return errors.New(yaml.FormatError(err, false, true))
+		// Line and column, but not the lines around: a password may be among them.
+		return errors.New(yaml.FormatError(err, false, false))
+	}
+	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return errors.New("there is a second document, which would be ignored; remove the line ---")
 	}
 	return nil
 }

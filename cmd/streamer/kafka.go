@@ -17,6 +17,8 @@ import (
 	"github.com/twmb/franz-go/pkg/sasl/scram"
 	"github.com/twmb/franz-go/plugin/kzap"
 	"go.uber.org/zap"
+
+	"revscore/internal/dedupe"
 )
 
 // KafkaConfig says how brokers are reached, for consuming and producing.
@@ -38,9 +40,9 @@ type TLSConfig struct {
 
 // SASLConfig is used when Mechanism is set.
 type SASLConfig struct {
-	Mechanism string `yaml:"mechanism" help:"plain, scram-sha-256 or scram-sha-512; empty: no authentication."`
-	User      string `yaml:"user" help:"User name."`
-	Password  string `yaml:"password" env:"REVSCORE_KAFKA_PASSWORD" help:"Password; better given in the environment."`
+	Mechanism string        `yaml:"mechanism" help:"plain, scram-sha-256 or scram-sha-512; empty: no authentication."`
+	User      string        `yaml:"user" help:"User name."`
+	Password  dedupe.Secret `yaml:"password" env:"REVSCORE_KAFKA_PASSWORD" help:"Password; better given in the environment."`
 }
 
 // DefaultKafkaConfig reaches a broker on this machine.
@@ -95,13 +97,14 @@ func (c KafkaConfig) options(log *zap.Logger) ([]kgo.Opt, error) {
 		opts = append(opts, kgo.DialTLSConfig(tlsConfig))
 	}
 	var mechanism sasl.Mechanism
+	password := string(c.SASL.Password)
 	switch c.SASL.Mechanism {
 	case "plain":
-		mechanism = plain.Auth{User: c.SASL.User, Pass: c.SASL.Password}.AsMechanism()
+		mechanism = plain.Auth{User: c.SASL.User, Pass: password}.AsMechanism()
 	case "scram-sha-256":
-		mechanism = scram.Auth{User: c.SASL.User, Pass: c.SASL.Password}.AsSha256Mechanism()
+		mechanism = scram.Auth{User: c.SASL.User, Pass: password}.AsSha256Mechanism()
 	case "scram-sha-512":
-		mechanism = scram.Auth{User: c.SASL.User, Pass: c.SASL.Password}.AsSha512Mechanism()
+		mechanism = scram.Auth{User: c.SASL.User, Pass: password}.AsSha512Mechanism()
 	default:
 		return opts, nil
 	}

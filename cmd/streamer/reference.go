@@ -94,7 +94,7 @@ func writeExample(w io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("print default of %s: %w", s.path, err)
 		}
-		if !strings.Contains(text, "\n") {
+		if !strings.Contains(text, "\n") && !strings.HasPrefix(text, "- ") { // a list needs its own lines, even of one entry
 			fmt.Fprintf(b, "%s%s: %s\n", indent, name, text)
 			continue
 		}
