@@ -174,8 +174,11 @@ func scoreLine(engine *score.Engine, l numbered, list []*model.Model, features b
 	if err != nil {
 		kind := event.ReasonInvalidJSON
 		var pe *event.ParseError
-		if errors.As(err, &pe) {
+		switch {
+		case errors.As(err, &pe):
 			kind = pe.Reason
+		case errors.Is(err, event.ErrNothingToScore):
+			kind = "NothingToScore"
 		}
 		return scored{Line: l.n, Error: &cellError{kind, err.Error()}}
 	}
@@ -206,14 +209,18 @@ func readInput(line []byte) (*event.Revision, feature.Input, error) {
 		return nil, feature.Input{}, fmt.Errorf("event: %w", err)
 	}
 	if rev.Canary() {
-		return nil, feature.Input{}, errors.New("event: a canary names no revision")
+		return nil, feature.Input{}, fmt.Errorf("event: a canary: %w", event.ErrNothingToScore)
 	}
 	in := feature.Input{Timestamp: rev.Time, User: score.Author(rev)}
 	if raw.Text != nil {
 		in.Revision = feature.TextOf(*raw.Text)
 	}
-	if raw.Parent != nil && raw.Parent.Text != nil {
+	switch {
+	case raw.Parent == nil: // a page's first revision
+	case raw.Parent.Text != nil:
 		in.Parent = feature.TextOf(*raw.Parent.Text)
+	default:
+		in.Revision = nil // half of an edit is no edit: the service fails it too
 	}
 	return rev, in, nil
 }

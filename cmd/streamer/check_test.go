@@ -1,0 +1,137 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+const checkConfig = `
+routes:
+  - model: reverted
+    on: [nonbot_edit]
+    match: {database: enwiki, page_namespace: 0}
+  - model: revid
+    stream: everything
+    topic: other.topic
+    match_not:
+      - {performer.user_groups: bot}
+      - {meta.domain: /^test\./}
+  - model: reverted
+    stream: several
+    match: [{page_title: A}, {page_title: B}]
+models:
+  - bundle: embedded:enwiki.reverted
+  - bundle: embedded:revid
+`
+
+const checkEvent = `{"$schema":"/mediawiki/revision/create/2.0.0","meta":{"stream":"mediawiki.revision-create","domain":"en.wikipedia.example","id":"m"},` +
+	`"database":"enwiki","page_id":7,"page_title":"T","page_namespace":0,"page_is_redirect":false,"rev_id":43,"rev_parent_id":42,` +
+	`"rev_timestamp":"2026-01-02T03:04:05Z","performer":{"user_text":"R","user_groups":["*","user"],"user_id":5}}`
+
+func TestCheckConfiguration(t *testing.T) {
+	out, err := execute(t, "", "check", "--config", writeFile(t, "streamer.yaml", checkConfig))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"model reverted of enwiki, version 0.1.0-ref: 6 features, recorded examples reproduced\n",
+		"model revid of *, version 0.0.0: 0 features, recorded examples reproduced\n",
+		"stream mediawiki.revision-score-reverted to topic mediawiki.revision-score-reverted\n",
+		"stream everything to topic other.topic\n",
+		"configuration is valid\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in:\n%s", want, out)
+		}
+	}
+}
+
+func TestCheckSaysWhatEachRouteThinks(t *testing.T) {
+	const yesReverted = "  yes  mediawiki.revision-score-reverted (model reverted, version 0.1.0-ref)\n"
+	const yesEverything = "  yes  everything (model revid, version 0.0.0)\n"
+	const noSeveral = "  no   several (model reverted): match: none of the alternatives; the first fails at page_title: \"A\", is \"T\"\n"
+	cases := []struct{ name, old, new, want string }{
+		{"wanted", "", "", "line 1: revision 43 of enwiki\n" + yesReverted + yesEverything + noSeveral},
+		{
+			"another wiki", `"enwiki"`, `"dewiki"`, "line 1: revision 43 of dewiki\n" +
+				"  no   mediawiki.revision-score-reverted (model reverted): match: database: \"enwiki\", is \"dewiki\"\n" + yesEverything + noSeveral,
+		},
+		{
+			"a talk page", `"page_namespace":0`, `"page_namespace":1`, "line 1: revision 43 of enwiki\n" +
+				"  no   mediawiki.revision-score-reverted (model reverted): match: page_namespace: 0, is 1\n" + yesEverything + noSeveral,
+		},
+		{
+			"a bot", `"user"]`, `"bot"]`, "line 1: revision 43 of enwiki\n" +
+				"  no   mediawiki.revision-score-reverted (model reverted): on: none of the classes nonbot_edit applies\n" +
+				"  no   everything (model revid): match_not: performer.user_groups: \"bot\"\n" + noSeveral,
+		},
+		{
+			"a test wiki", `en.wikipedia.example`, `test.wikipedia.example`, "line 1: revision 43 of enwiki\n" + yesReverted +
+				"  no   everything (model revid): match_not: meta.domain: /^test\\./\n" + noSeveral,
+		},
+		{
+			"no model", `"database":"enwiki","page_id":7,"page_title":"T"`, `"database":"frwiki","page_id":7,"page_title":"B"`,
+			"  no   several (model reverted): no model reverted is loaded for frwiki\n",
+		},
+		{"canary", `en.wikipedia.example`, `canary`, "line 1: canary: passed on to every stream, not scored\n"},
+		{"no revision", `/mediawiki/revision/create/2.0.0","meta"`, `/mediawiki/page/change/1.2.0","page_change_kind":"delete","meta"`, "line 1: the event names no revision to score\n"},
+	}
+	config := writeFile(t, "streamer.yaml", checkConfig)
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			out, err := execute(t, strings.Replace(checkEvent, c.old, c.new, 1)+"\n", "check", "--config", config, "--event", "-")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasSuffix(out, c.want) {
+				t.Errorf("got\n%s\nwant at the end\n%s", out, c.want)
+			}
+		})
+	}
+}
+
+// Bad events are explained, counted, and make the command fail, but the lines
+// after them are read.
+func TestCheckNamesDeadLetters(t *testing.T) {
+	lines := strings.Join([]string{
+		`{"$schema":`, "", strings.Replace(checkEvent, `"rev_id":43,`, ``, 1), checkEvent,
+		strings.Replace(checkEvent, "create/2.0.0", "create/9.0.0", 1),
+	}, "\n")
+	out, err := execute(t, "", "check", "--config", writeFile(t, "streamer.yaml", checkConfig), "--event", writeFile(t, "events.jsonl", lines))
+	if err == nil || !strings.Contains(err.Error(), "3 events") {
+		t.Errorf("got error %v", err)
+	}
+	for _, want := range []string{
+		"line 1: dead letter: InvalidJSON", "line 3: dead letter: MissingField: rev_id", "line 4: revision 43", "line 5: dead letter: UnknownSchema",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in:\n%s", want, out)
+		}
+	}
+}
+
+func TestCheckFaults(t *testing.T) {
+	good := writeFile(t, "streamer.yaml", checkConfig)
+	cases := []struct {
+		name, want string
+		args       []string
+	}{
+		{"no configuration", "config", nil},
+		{"no such file", "gone.yaml", []string{"--config", "gone.yaml"}},
+		{"no such events", "gone.jsonl", []string{"--config", good, "--event", "gone.jsonl"}},
+		{"invalid setting", "consume.window", []string{"--config", writeFile(t, "a.yaml", "consume: {window: 0}\n")}},
+		{"no such model", "embedded:nosuch", []string{"--config", writeFile(t, "b.yaml", "models: [{bundle: embedded:nosuch}]\n")}},
+		{"no such bundle", "no/such/folder", []string{"--config", writeFile(t, "c.yaml", "models: [{bundle: no/such/folder}]\n")}},
+		{"bad route", "routes[0]", []string{"--config", writeFile(t, "d.yaml", "routes: [{model: reverted, match: {a: /(/}}]\n")}},
+		{"bad routes are all named", "routes[1]", []string{"--config", writeFile(t, "e.yaml", "routes: [{model: reverted, on: [never]}, {stream: s}]\n")}},
+		{"an argument", "unknown command", []string{"--config", good, "events.jsonl"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := execute(t, "", append([]string{"check"}, c.args...)...)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want an error with %q", err, c.want)
+			}
+		})
+	}
+}
