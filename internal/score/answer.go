@@ -81,11 +81,8 @@ type failure struct {
 // fetch puts the texts into in. The caller releases them when the features are
 // computed: how many texts are held at once is bounded. err is the context's.
 func (p *Pipeline) fetch(ctx context.Context, rev *event.Revision, in *feature.Input) (release func(), f *failure, err error) {
-	select {
-	case p.texts <- struct{}{}:
-		release = func() { <-p.texts }
-	case <-ctx.Done():
-		return nil, nil, ctx.Err()
+	if release, err = p.slots.take(ctx, rev.Wiki); err != nil {
+		return nil, nil, err
 	}
 	texts, err := p.Texts.Texts(ctx, fetch.Request{
 		Wiki: rev.Wiki, Domain: rev.Domain, RevID: rev.RevID, ParentID: rev.ParentID, Time: rev.Time,

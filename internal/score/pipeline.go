@@ -17,7 +17,7 @@ import (
 // Config of the scoring stage.
 type Config struct {
 	Workers       int `yaml:"workers" help:"Revisions whose features are computed at once; 0 means one for each CPU."`
-	TextsInFlight int `yaml:"texts_in_flight" help:"Revisions whose texts are fetched or held at once; bounds memory."`
+	TextsInFlight int `yaml:"texts_in_flight" help:"Revisions whose texts are fetched or held at once, at most half of them of one wiki; bounds memory."`
 }
 
 // DefaultConfig computes on all CPUs.
@@ -79,14 +79,14 @@ type Pipeline struct {
 	Parts
 	metrics *metrics
 	turns   *turns
-	texts   chan struct{} // one token for each revision whose texts are held
+	slots   *slots // of revisions whose texts are fetched or held
 }
 
 // New builds a pipeline.
 func New(cfg Config, parts Parts) *Pipeline {
 	return &Pipeline{
 		Parts: parts, metrics: newMetrics(parts.Registry), turns: newTurns(),
-		texts: make(chan struct{}, cfg.TextsInFlight),
+		slots: newSlots(cfg.TextsInFlight),
 	}
 }
 
