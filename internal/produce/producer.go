@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"revscore/internal/event"
@@ -123,6 +124,9 @@ func (p *Producer) Publish(ctx context.Context, m event.Message, done func(error
 	p.client.Produce(ctx, &kgo.Record{Topic: m.Topic, Key: m.Key, Value: m.Value}, func(_ *kgo.Record, err error) {
 		if err != nil {
 			p.metrics.refused.WithLabelValues(m.Topic).Inc()
+			if errors.Is(err, kerr.UnknownTopicOrPartition) {
+				err = fmt.Errorf("%w: create the topic, or let produce.create_topics and the broker do it", err)
+			}
 			done(fmt.Errorf("publish to topic %s: %w", m.Topic, err))
 			return
 		}
