@@ -1,0 +1,59 @@
+package parse
+
+// heading tries to find a heading at the '=' at the head. The level is the
+// smaller number of '=' on both sides, six at most; the rest is title.
+func (t *tokenizer) heading() {
+	start := t.head
+	// In a heading no other may start, not even on a new line in a template.
+	t.inHeading = true
+	t.head++
+	t.skip('=')
+	before := t.head - start
+	tokens, ok := t.parse(inHeading1 << (min(before, 6) - 1))
+	if !ok {
+		t.head = start + before - 1
+		t.emitText(start, start+before)
+		t.inHeading = false
+		return
+	}
+	level := int(t.level)
+	t.emit(token{kind: tokenOpen, node: Heading, size: uint8(level), start: uint32(start)})
+	t.emitText(start+level, start+before)
+	t.emitAll(tokens)
+	t.emitClose()
+	t.inHeading = false
+}
+
+// skip moves the head behind a run of c.
+func (t *tokenizer) skip(c byte) {
+	start := t.head
+	for t.at(0) == c {
+		t.head++
+	}
+	t.spend((t.head - start) / bytesPerStep)
+}
+
+// headingEnd handles '=' in a heading: its end, unless more '=' follow on the
+// line. The level is left in t.level.
+func (t *tokenizer) headingEnd() []token {
+	start := t.head
+	t.skip('=')
+	after := t.head - start
+	c := t.top().context
+	current := 1
+	for n := c / inHeading1; n > 1; n >>= 1 {
+		current++
+	}
+	level := min(current, after, 6)
+	// More '=' may follow: "==a==b==" is one heading. That route has the context
+	// of the heading's own, so its end is found the same way.
+	if tokens, ok := t.parse(c); ok {
+		t.emitText(start, start+after)
+		t.emitAll(tokens)
+		return t.pop()
+	}
+	t.emitText(start, start+after-level)
+	t.head = start + after - 1
+	t.level = uint8(level)
+	return t.pop()
+}
