@@ -41,6 +41,9 @@ func find(name string) (*node, error) {
 	case "feature.temporal.revision.user.seconds_since_registration":
 		n.sources, n.compute = []source{sourceUser, sourceTimestamp}, userSecondsSinceRegistration
 	default:
+		if n.findParsed() {
+			return n, nil
+		}
 		if !strings.HasPrefix(name, inGroup) {
 			return nil, fmt.Errorf("unknown feature %q", name)
 		}

@@ -74,7 +74,7 @@ func TestParity(t *testing.T) {
 }
 
 func compareRows(t *testing.T, in *json.Decoder) {
-	p := compile(t, all())
+	p := compile(t, all(), parsedNames())
 	rows, equal := 0, map[string]int{}
 	for {
 		var row recorded

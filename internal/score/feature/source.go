@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"revscore/internal/score/diff"
+	"revscore/internal/score/parse"
 	"revscore/internal/score/wikitext"
 )
 
@@ -11,11 +12,13 @@ import (
 type source uint8
 
 const (
-	sourceRevision  source = iota // the analysed text
-	sourceParent                  // the analysed text before
-	sourceEdit                    // what was added and removed
-	sourceUser                    // who saved the revision
-	sourceTimestamp               // when
+	sourceRevision     source = iota // the analysed text
+	sourceParent                     // the analysed text before
+	sourceEdit                       // what was added and removed
+	sourceRevisionPage               // the text's markup
+	sourceParentPage                 // the markup of the text before
+	sourceUser                       // who saved the revision
+	sourceTimestamp                  // when
 )
 
 // roots are the parts of the input that a source comes from, as a set.
@@ -31,9 +34,9 @@ const (
 // roots returns where the source comes from.
 func (s source) roots() roots {
 	switch s {
-	case sourceRevision:
+	case sourceRevision, sourceRevisionPage:
 		return rootText
-	case sourceParent:
+	case sourceParent, sourceParentPage:
 		return rootParent
 	case sourceEdit:
 		return sourceRevision.roots() | sourceParent.roots()
@@ -51,6 +54,8 @@ type solver struct {
 
 	revisionOnce, parentOnce once[*wikitext.Document]
 	editOnce                 once[edit]
+
+	revisionPageOnce, parentPageOnce once[*parse.Page]
 }
 
 // once computes a source when it is first asked for.
@@ -84,6 +89,22 @@ func (s *solver) parent() (*wikitext.Document, error) {
 		}
 		return s.in.Parent(), nil
 	})
+}
+
+func (s *solver) revisionPage() (*parse.Page, error) {
+	return s.revisionPageOnce.get(func() (*parse.Page, error) { return parsed(s.revision()) })
+}
+
+func (s *solver) parentPage() (*parse.Page, error) {
+	return s.parentPageOnce.get(func() (*parse.Page, error) { return parsed(s.parent()) })
+}
+
+// parsed finds the markup of a document, unless there is none.
+func parsed(d *wikitext.Document, err error) (*parse.Page, error) {
+	if err != nil {
+		return nil, err
+	}
+	return parse.Parse(d.Text)
 }
 
 // user returns the user, unless the wiki withholds it.
