@@ -84,7 +84,7 @@ func (e *Engine) Score(revID int64, models []*model.Model, in feature.Input) []R
 func (e *Engine) plan(models []*model.Model) (*feature.Plan, error) {
 	var key strings.Builder
 	for _, m := range models {
-		fmt.Fprintf(&key, "%s\x00%s\x00%s\x00", m.Wiki(), m.Name(), m.Version())
+		fmt.Fprintf(&key, "%p ", m) // by identity: two bundles may bear one name and version
 	}
 	e.mu.RLock()
 	plan := e.plans[key.String()]
@@ -160,8 +160,8 @@ func (e *Engine) caught(err *error) {
 	}
 }
 
-// innermost names the place of a panic, for the error event: a file and line of
-// this module, and nothing of the text that met it.
+// innermost names the place of a panic, for the error event: a function of this
+// module, and nothing of the text that met it.
 func innermost() string {
 	lines := strings.Split(string(debug.Stack()), "\n")
 	panicked := false
@@ -170,8 +170,7 @@ func innermost() string {
 		case strings.HasPrefix(line, "panic("):
 			panicked = true
 		case panicked && strings.HasPrefix(line, "revscore/"):
-			function, _, _ := strings.Cut(line, "(")
-			return function
+			return line[:strings.LastIndex(line, "(")] // without arguments; a method has brackets of its own
 		}
 	}
 	return "an unknown place"

@@ -22,9 +22,9 @@ import (
 // not overtake it: they fail as well and are delivered again with it. Waiting is
 // always for an earlier event, so there is no cycle and no deadlock.
 type turns struct {
-	mu        sync.Mutex
-	pages     map[pageKey]*turn
-	revisions map[revisionKey]*turn
+	mu        sync.Mutex            // guards the maps and the links of all turns
+	pages     map[pageKey]*turn     // the latest in flight
+	revisions map[revisionKey]*turn // the same
 }
 
 // pageKey has the partition in it: Kafka orders nothing across partitions, and a
@@ -47,13 +47,22 @@ type turn struct {
 	page     pageKey
 	revision revisionKey
 
-	before *turn // the page's event before this one, nil: none in flight
-	same   *turn // an earlier delivery of the same revision, nil: none in flight
+	before *turn // the page's event before this one when it came, nil: none in flight
+
+	ofPage, ofRevision links
 
 	passed   chan struct{} // closed: the next of the page may publish
 	kept     bool          // set before passed is closed: the order was kept
 	finished chan struct{} // closed: acknowledged and marked, or given up
 }
+
+// links are a turn's neighbours among those in flight. A turn that is given up
+// may leave before an earlier one; without links whoever comes next would not
+// know of the earlier one and overtake it.
+type links struct{ earlier, later *turn }
+
+func (n *turn) pageLinks() *links     { return &n.ofPage }
+func (n *turn) revisionLinks() *links { return &n.ofRevision }
 
 func newTurns() *turns {
 	return &turns{pages: map[pageKey]*turn{}, revisions: map[revisionKey]*turn{}}
@@ -69,22 +78,52 @@ func (t *turns) join(src event.Source, rev *event.Revision) *turn {
 		passed: make(chan struct{}), finished: make(chan struct{}),
 	}
 	t.mu.Lock()
-	n.before, n.same = t.pages[n.page], t.revisions[n.revision]
-	t.pages[n.page], t.revisions[n.revision] = n, n
+	n.before = t.pages[n.page]
+	link(t.pages, n.page, n, (*turn).pageLinks)
+	link(t.revisions, n.revision, n, (*turn).revisionLinks)
 	t.mu.Unlock()
 	return n
 }
 
+// link makes n the latest of its key.
+func link[K comparable](latest map[K]*turn, key K, n *turn, of func(*turn) *links) {
+	if last := latest[key]; last != nil {
+		of(n).earlier, of(last).later = last, n
+	}
+	latest[key] = n
+}
+
+// unlink takes n out from between its neighbours.
+func unlink[K comparable](latest map[K]*turn, key K, n *turn, of func(*turn) *links) {
+	at := of(n)
+	switch {
+	case at.later != nil:
+		of(at.later).earlier = at.earlier
+	case at.earlier != nil:
+		latest[key] = at.earlier
+	default:
+		delete(latest, key)
+	}
+	if at.earlier != nil {
+		of(at.earlier).later = at.later
+	}
+	*at = links{}
+}
+
 // first waits until no earlier delivery of the revision is in flight.
 func (n *turn) first(ctx context.Context) error {
-	if n.same == nil {
-		return ctx.Err()
-	}
-	select {
-	case <-n.same.finished:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	for {
+		n.owner.mu.Lock()
+		same := n.ofRevision.earlier
+		n.owner.mu.Unlock()
+		if same == nil {
+			return ctx.Err()
+		}
+		select {
+		case <-same.finished: // if it was given up there may be another before it
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 }
 
@@ -116,15 +155,11 @@ func (n *turn) leave() {
 	if !n.kept {
 		close(n.passed)
 	}
-	n.before, n.same = nil, nil
-	close(n.finished)
+	n.before = nil
 	t := n.owner
 	t.mu.Lock()
-	if t.pages[n.page] == n {
-		delete(t.pages, n.page)
-	}
-	if t.revisions[n.revision] == n {
-		delete(t.revisions, n.revision)
-	}
+	unlink(t.pages, n.page, n, (*turn).pageLinks)
+	unlink(t.revisions, n.revision, n, (*turn).revisionLinks)
 	t.mu.Unlock()
+	close(n.finished)
 }
