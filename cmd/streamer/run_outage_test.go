@@ -76,6 +76,8 @@ func TestBrokerGoneInMidRun(t *testing.T) {
 	const n = 200
 	r := newRig(t)
 	hold := make(chan struct{})
+	release := sync.OnceFunc(func() { close(hold) })
+	t.Cleanup(release)
 	var held atomic.Int64
 	first := make(chan struct{})
 	r.api = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -90,7 +92,7 @@ func TestBrokerGoneInMidRun(t *testing.T) {
 	s := r.start()
 	s.until(first, "events in flight")
 	r.gate.set(true)
-	close(hold)
+	release()
 	s.until(r.gate.refused(), "somebody who misses the broker")
 	r.gate.set(false)
 	s.await(2 * n)
@@ -240,7 +242,7 @@ func TestRedisBack(t *testing.T) {
 // Stop under load loses and repeats nothing: what is committed has its message,
 // and a restart that remembers nothing does the rest.
 func TestStopUnderLoad(t *testing.T) {
-	const n = 900
+	const n = 600
 	r := newRig(t)
 	r.cfg.Consume.Window = 256
 	revs, values := r.edits(11, n)
@@ -248,9 +250,9 @@ func TestStopUnderLoad(t *testing.T) {
 	var answered int64
 	for stops := 1; answered < 2*n; stops++ {
 		s := r.start()
-		s.await(int(min(2*n-answered, 250)))
+		s.await(int(min(2*n-answered, 200)))
 		s.stop() // within stop_timeout, and without an error
-		done := r.committed(createTopic)
+		done := max(0, r.committed(createTopic))
 		reverted, revid := r.scores(revertedTopic), r.scores(revidTopic)
 		r.allAnswered(revs[:done], reverted, revid)
 		answered = int64(len(reverted) + len(revid))
@@ -289,7 +291,6 @@ func TestStopWithoutABroker(t *testing.T) {
 	for _, gone := range []bool{false, true} {
 		for _, mute := range []bool{false, true} {
 			t.Run(fmt.Sprintf("mute=%v,gone=%v", mute, gone), func(t *testing.T) {
-				t.Parallel()
 				stopWithoutABroker(t, mute, gone)
 			})
 		}
@@ -328,9 +329,10 @@ func stopWithoutABroker(t *testing.T, mute, gone bool) {
 	if took := time.Since(begin); took > r.cfg.StopTimeout+4*time.Second { // it says good-bye to the group afterwards
 		t.Errorf("the stop took %v, stop_timeout is %v", took, r.cfg.StopTimeout)
 	}
-	lost := slices.Contains(s.warnings(), "partitions lost") // given up before the stop
-	if !lost && (err == nil || !strings.Contains(err.Error(), "delivered again")) {
-		t.Errorf("got %v, want what was given up", err)
+	before := s.warnings() // the group may have noticed first; then it is logged
+	if !slices.Contains(before, "partitions lost") && !slices.Contains(before, "draining") &&
+		(err == nil || !strings.Contains(err.Error(), "delivered again")) {
+		t.Errorf("got %v, want what was given up; logged %v", err, s.logs.All())
 	}
 	r.gate.set(false)
 	h.Remove()

@@ -2,13 +2,17 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"math"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -298,6 +302,40 @@ func TestOperatorsSeeTheService(t *testing.T) {
 	s.stop()
 }
 
+// A service that drains is not ready any more, and serves its operators until
+// it has drained.
+func TestNotReadyWhileDraining(t *testing.T) {
+	r := newRig(t)
+	asked, hold := make(chan struct{}), make(chan struct{})
+	release := sync.OnceFunc(func() { close(hold) })
+	t.Cleanup(release)
+	var first sync.Once
+	r.api = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		first.Do(func() { close(asked) })
+		<-hold
+		r.wiki.ServeHTTP(w, req)
+	})
+	r.feed(createTopic, r.put(page("enwiki", 1)))
+	s := r.start()
+	s.until(asked, "an event in flight")
+	s.cancel()
+	for {
+		if status, body := s.get("/readyz"); status == http.StatusServiceUnavailable && strings.Contains(body, "stopping") {
+			break
+		}
+	}
+	if status, body := s.get("/metrics"); status != http.StatusOK || !strings.Contains(body, "revscore_consume_in_flight_records 1") {
+		t.Errorf("/metrics of a draining service: %d\n%s", status, body)
+	}
+	release()
+	if err := s.result(); err != nil {
+		t.Error(err)
+	}
+	if got := r.committed(createTopic); got != 1 {
+		t.Errorf("committed %d, want the event that was in flight too", got)
+	}
+}
+
 // Before consuming begins and when it ends, the service is alive but not ready.
 func TestReadiness(t *testing.T) {
 	brokers := errors.New("no broker")
@@ -346,11 +384,13 @@ func TestRunNamesWhatCannotBeBuilt(t *testing.T) {
 		"dedupe.redis.tls":      func(c *Config) { c.Dedupe.Redis.TLS.Enabled, c.Dedupe.Redis.TLS.CAFile = true, "does/not/exist.pem" },
 		"fetch.wikis[0].domain": func(c *Config) { c.Fetch.Wikis[0].Domains = []string{"a.example"} },
 	} {
-		r := newRig(t)
-		change(&r.cfg)
-		if err := run(t.Context(), r.cfg, zap.NewNop(), hooks{}); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("want an error with %q, got %v", want, err)
-		}
+		t.Run(want, func(t *testing.T) {
+			r := newRig(t)
+			change(&r.cfg)
+			if err := run(t.Context(), r.cfg, zap.NewNop(), hooks{}); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }
 
@@ -383,6 +423,35 @@ func TestAuthentication(t *testing.T) {
 				if line := fmt.Sprintf("%s %v", e.Message, e.ContextMap()); strings.Contains(line, password) {
 					t.Errorf("logged %s", line)
 				}
+			}
+		})
+	}
+}
+
+// A broker behind TLS is reached by whoever trusts its certificate, and by
+// nobody else.
+func TestTLS(t *testing.T) {
+	lender := httptest.NewTLSServer(http.NotFoundHandler()) // of a certificate for 127.0.0.1
+	t.Cleanup(lender.Close)
+	authority := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: lender.Certificate().Raw}))
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, createTopic), kfake.TLS(&tls.Config{Certificates: lender.TLS.Certificates}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cluster.Close)
+	for name, trust := range map[string]string{"trusted": writeFile(t, "ca.pem", authority), "unknown": ""} {
+		t.Run(name, func(t *testing.T) {
+			r := &rig{t: t, cfg: rigConfig(cluster.ListenAddrs(), "", "http://127.0.0.1:1")}
+			r.cfg.Dedupe.Redis.Addresses = nil
+			r.cfg.Kafka.TLS, r.cfg.Kafka.StartTimeout = TLSConfig{Enabled: true, CAFile: trust}, time.Second
+			if trust != "" {
+				r.cfg.Kafka.StartTimeout = patience
+				r.start().stop()
+				return
+			}
+			s, _ := r.launch()
+			if err := s.result(); err == nil || !strings.Contains(err.Error(), "certificate") {
+				t.Errorf("got %v", err)
 			}
 		})
 	}
