@@ -57,6 +57,9 @@ func DefaultConfig() Config {
 	}
 }
 
+// minSession is Kafka's default of group.min.session.timeout.ms.
+const minSession = 6 * time.Second
+
 // Validate reports every fault of the settings.
 func (c Config) Validate() error {
 	var errs []error
@@ -101,6 +104,9 @@ func (c Config) Validate() error {
 	}
 	if c.MaxAge < 0 {
 		fault("max_age is %v, must not be negative", c.MaxAge)
+	}
+	if c.SessionTimeout > 0 && c.SessionTimeout < minSession {
+		fault("session_timeout is %v, must be at least %v, a broker's own bound", c.SessionTimeout, minSession)
 	}
 	if c.DrainTimeout >= c.SessionTimeout {
 		fault("drain_timeout is %v, must be less than session_timeout (%v): a slower drain loses the partition anyway", c.DrainTimeout, c.SessionTimeout)

@@ -62,6 +62,11 @@ func TestValidateReportsEveryFault(t *testing.T) {
 		}
 	}
 	c = DefaultConfig()
+	c.SessionTimeout, c.DrainTimeout = 3*time.Second, time.Second
+	if err := c.Validate(); err == nil || !strings.Contains(err.Error(), "consume.session_timeout is 3s") {
+		t.Errorf("got %v", err)
+	}
+	c = DefaultConfig()
 	c.Source, c.EventStreams.URL = SourceEventStreams, "file:///etc/passwd"
 	if err := c.Validate(); err == nil || !strings.Contains(err.Error(), "eventstreams.url") {
 		t.Errorf("got %v", err)

@@ -6,14 +6,22 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
+
+// silence keeps go-redis from writing to standard error by itself: an outage is
+// told once, by Guarded's owner, in the service's own log. The library's logger
+// is a variable of its package, set here once, before the first client.
+var silence = sync.OnceFunc(logging.Disable)
 
 // newClient chooses the kind of client by the settings and not by the number of
 // addresses, as redis.NewUniversalClient would: a cluster may be given by one.
 func newClient(c RedisConfig) (redis.UniversalClient, error) {
+	silence()
 	o := &redis.UniversalOptions{
 		Addrs: c.Addresses, MasterName: c.MasterName, DB: c.DB,
 		Username: c.Username, Password: string(c.Password),

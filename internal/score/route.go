@@ -32,6 +32,7 @@ func (c RouteConfig) StreamName() string {
 // Models finds the model of a name for a wiki.
 type Models interface {
 	Find(wiki, name string) (*model.Model, bool)
+	Has(name string) bool // for some wiki
 }
 
 // Target is one message that an event is to become.
@@ -75,6 +76,9 @@ func NewRoutes(cfg []RouteConfig, models Models, topic func(stream string) strin
 		if c.Model == "" {
 			fault("model is empty, must name a model")
 			continue
+		}
+		if !models.Has(c.Model) {
+			fault("model %s is in no bundle under models, so the stream would stay silent", c.Model)
 		}
 		r := route{stream: c.StreamName(), topic: c.Topic, model: c.Model, classes: c.On}
 		if r.topic == "" {

@@ -138,6 +138,7 @@ func TestInvalidRoutes(t *testing.T) {
 	}{
 		{`[]`, []string{"routes is empty"}},
 		{`[{stream: s}]`, []string{"routes[0]: model is empty"}},
+		{`[{model: absent}]`, []string{"routes[0]: model absent is in no bundle under models"}},
 		{`[{model: revid}, {model: revid}]`, []string{"routes[1]: stream mediawiki.revision-score-revid has model revid twice"}},
 		{`[{model: revid, on: [edit, minor_edit]}]`, []string{`routes[0]: on has "minor_edit", must be one of edit, main_edit`}},
 		{`[{model: revid, match: {a: /(/}}]`, []string{"routes[0]: match: a: /(/"}},

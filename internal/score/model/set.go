@@ -104,5 +104,10 @@ func (s *Set) Find(wiki, name string) (*Model, bool) {
 	return m, ok
 }
 
+// Has tells whether there is a model of that name for some wiki.
+func (s *Set) Has(name string) bool {
+	return slices.ContainsFunc(s.models, func(m *Model) bool { return m.Name() == name })
+}
+
 // All returns every model, in the order they were listed.
 func (s *Set) All() []*Model { return slices.Clone(s.models) }
