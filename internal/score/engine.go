@@ -29,7 +29,7 @@ type Engine struct {
 	workers chan struct{} // one token for each revision being computed
 
 	mu    sync.RWMutex
-	plans map[string]*feature.Plan // by the models' identities
+	plans map[planKey]*feature.Plan
 }
 
 // NewEngine returns an engine that computes workers revisions at once; 0 means
@@ -40,7 +40,7 @@ func NewEngine(workers int, reg prometheus.Registerer) *Engine {
 	}
 	return &Engine{
 		metrics: newEngineMetrics(reg), workers: make(chan struct{}, workers),
-		plans: map[string]*feature.Plan{},
+		plans: map[planKey]*feature.Plan{},
 	}
 }
 
@@ -82,15 +82,15 @@ func (e *Engine) Score(revID int64, models []*model.Model, in feature.Input) []R
 // however many models ask for it. Sets are few (the models of a wiki, less
 // those answered before), so plans are kept for ever.
 func (e *Engine) plan(models []*model.Model) (*feature.Plan, error) {
-	var key strings.Builder
-	for _, m := range models {
-		fmt.Fprintf(&key, "%p ", m) // by identity: two bundles may bear one name and version
-	}
-	e.mu.RLock()
-	plan := e.plans[key.String()]
-	e.mu.RUnlock()
-	if plan != nil {
-		return plan, nil
+	var key planKey
+	kept := copy(key[:], models) == len(models)
+	if kept {
+		e.mu.RLock()
+		plan := e.plans[key]
+		e.mu.RUnlock()
+		if plan != nil {
+			return plan, nil
+		}
 	}
 	lists := make([][]string, len(models))
 	for i, m := range models {
@@ -100,11 +100,17 @@ func (e *Engine) plan(models []*model.Model) (*feature.Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compile features: %w", err)
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.plans[key.String()] = plan
+	if kept {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.plans[key] = plan
+	}
 	return plan, nil
 }
+
+// planKey is a set of models, by identity: two bundles may bear one name and
+// version. A wiki with more models than it holds has its plan compiled each time.
+type planKey [16]*model.Model
 
 // evaluate turns a panic, which is a bug of ours met by one revision, into an
 // error, so that the partition moves on.
