@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -30,15 +31,19 @@ def require(path):
     return path
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def four_free_ports():
-    first = free_port()
-    return first if first < 65000 and not any(listening(first + i) for i in (1, 2, 3)) else None
+def free_port(neighbours=0):
+    """A port that nobody listens on, and so many after it. Below the range from which
+    the kernel takes the ports of outgoing connections: one of those, picked between
+    this look and a server's start, made a broker fail."""
+    while True:
+        first = random.randrange(15_000, 32_000)
+        try:
+            for port in range(first, first + 1 + neighbours):
+                with socket.socket() as s:
+                    s.bind(("127.0.0.1", port))
+            return first
+        except OSError:
+            continue
 
 
 def wait_for(what, check, timeout=60.0, every=0.05):
@@ -101,8 +106,7 @@ class Kafka:
     """One real broker, by the recipe; secure: it also listens with SASL_SSL (SCRAM)."""
 
     def __init__(self, folder, secure=False):
-        # The recipe takes the three ports after this one too.
-        self.port = wait_for("four free ports", four_free_ports)
+        self.port = free_port(neighbours=3)  # the recipe takes the three after it too
         self.env = os.environ | {"KAFKA_PORT": str(self.port), "KAFKA_DATA": str(folder / "kafka"),
                                  "KAFKA_SECURE": str(int(secure))}
         self.bootstrap = f"127.0.0.1:{self.port}"
