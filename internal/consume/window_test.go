@@ -7,13 +7,10 @@ import (
 
 // Finishing in any order moves the prefix exactly to the first gap.
 func FuzzWindowCommitsUnbrokenPrefix(f *testing.F) {
-	f.Add(uint64(1), 40, 7)
-	f.Add(uint64(2), 500, 500)
-	f.Fuzz(func(t *testing.T, seed uint64, n, ahead int) {
-		n, ahead = n%2000, ahead%200+1
-		if n < 0 || ahead < 1 {
-			t.Skip()
-		}
+	f.Add(uint64(1), uint16(40), uint8(7))
+	f.Add(uint64(2), uint16(500), uint8(255))
+	f.Fuzz(func(t *testing.T, seed uint64, count uint16, most uint8) {
+		n, ahead := int(count%2000), int(most)+1
 		rng := rand.New(rand.NewPCG(seed, 0))
 		var w window[int]
 		var open []uint64
