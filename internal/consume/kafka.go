@@ -44,7 +44,8 @@ type topicPartition struct {
 	partition int32
 }
 
-// NewKafka joins the group when Run is called; opts say how brokers are reached.
+// NewKafka begins to join the group at once, so handler must be ready; records
+// come with Run. opts say how brokers are reached.
 func NewKafka(cfg Config, opts []kgo.Opt, handler Handler, reg prometheus.Registerer, log *zap.Logger) (*Kafka, error) {
 	k := &Kafka{
 		cfg: cfg, handler: handler, log: log, metrics: newMetrics(reg),
@@ -193,7 +194,7 @@ func (k *Kafka) assigned(_ context.Context, cl *kgo.Client, added map[string][]i
 func (k *Kafka) revoked(ctx context.Context, cl *kgo.Client, gone map[string][]int32) {
 	k.stopPartitions(gone, k.cfg.DrainTimeout)
 	if !k.closing.Load() { // else the last commit was made, or its time is up
-		if err := k.Commit(ctx); err != nil {
+		if err := commit(ctx, cl); err != nil {
 			k.log.Warn("committing on revoke; the events are delivered again", zap.Error(err))
 		}
 	}
@@ -248,8 +249,10 @@ func (k *Kafka) Drain(ctx context.Context) error {
 }
 
 // Commit commits the offsets of all finished prefixes.
-func (k *Kafka) Commit(ctx context.Context) error {
-	if err := k.client.CommitMarkedOffsets(ctx); err != nil && judge(err) != ignore {
+func (k *Kafka) Commit(ctx context.Context) error { return commit(ctx, k.client) }
+
+func commit(ctx context.Context, client *kgo.Client) error {
+	if err := client.CommitMarkedOffsets(ctx); err != nil && judge(err) != ignore {
 		return fmt.Errorf("commit offsets: %w", err)
 	}
 	return nil

@@ -154,7 +154,7 @@ func TestSmallWindowHandlesAll(t *testing.T) {
 	var mu sync.Mutex
 	inFlight, most, handled := 0, 0, 0
 	all := make(chan struct{})
-	k := consumer(t, c, "t", handlerFunc(func(context.Context, event.Record) error {
+	h := handlerFunc(func(context.Context, event.Record) error {
 		mu.Lock()
 		defer mu.Unlock()
 		handled++
@@ -162,8 +162,8 @@ func TestSmallWindowHandlesAll(t *testing.T) {
 			close(all)
 		}
 		return nil
-	}), func(c *Config) { c.Window = 3 })
-	k.handler = countInFlight{k.handler, &mu, &inFlight, &most}
+	})
+	k := consumer(t, c, "t", countInFlight{h, &mu, &inFlight, &most}, func(c *Config) { c.Window = 3 })
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- k.Run(ctx) }()
