@@ -49,6 +49,7 @@ type Revision struct {
 	Timestamp     string    // rev_timestamp as sent, ISO 8601
 	Time          time.Time // the same instant, UTC
 	Comment       string
+	CommentHidden bool // the event says so; one that says nothing has an empty comment
 	Minor         bool
 	ContentModel  string // main slot; "" where the event does not say
 	Size          int64  // bytes of the main slot; 0 where the event does not say
@@ -171,6 +172,7 @@ type wireRevision struct {
 	RevParentID int64          `json:"rev_parent_id"`
 	RevDT       string         `json:"rev_dt"`
 	Comment     string         `json:"comment"`
+	CommentSeen *bool          `json:"is_comment_visible"`
 	IsMinorEdit bool           `json:"is_minor_edit"`
 	RevSize     int64          `json:"rev_size"`
 	Editor      *wirePerformer `json:"editor"`
@@ -341,7 +343,8 @@ func (w *wire) pageChange() (*Revision, error) {
 		Kind: w.Kind, Wiki: w.WikiID,
 		PageID: w.Page.PageID, PageTitle: w.Page.PageTitle, PageRedirect: w.Page.IsRedirect,
 		ParentID: w.Revision.RevParentID, Timestamp: w.Revision.RevDT, Comment: w.Revision.Comment,
-		Minor: w.Revision.IsMinorEdit, Size: w.Revision.RevSize,
+		CommentHidden: w.Revision.CommentSeen != nil && !*w.Revision.CommentSeen,
+		Minor:         w.Revision.IsMinorEdit, Size: w.Revision.RevSize,
 		ContentModel: w.Revision.Slots["main"].ContentModel,
 	}
 	return w.finish(r, w.Revision.RevID, w.Page.NamespaceID, w.Performer, w.Revision.Editor, "wiki_id", "revision.rev_dt")
