@@ -66,8 +66,9 @@ func (c *clusters) isSegment(code uint32) bool { return int(code) < len(c.first)
 // sentence and the sentence share one. It returns the codes by content and by
 // number of the segment: paragraphs, then sentences.
 func (c *clusters) intern(a *wikitext.Document) (map[string]uint32, []uint32) {
-	contents := make(map[string]uint32, len(a.Sentences))
-	codes := make([]uint32, len(a.Paragraphs)+len(a.Sentences))
+	paragraphs, sentences := a.Paragraphs(), a.Sentences()
+	contents := make(map[string]uint32, len(sentences))
+	codes := make([]uint32, len(paragraphs)+len(sentences))
 	note := func(segment int, s wikitext.Span) {
 		text := a.Slice(s)
 		code, ok := contents[text]
@@ -78,10 +79,10 @@ func (c *clusters) intern(a *wikitext.Document) (map[string]uint32, []uint32) {
 		}
 		codes[segment] = code
 	}
-	for i, p := range a.Paragraphs {
+	for i, p := range paragraphs {
 		note(i, p.Span)
 		for j := p.Sentences.First; j < p.Sentences.Last; j++ {
-			note(len(a.Paragraphs)+int(j), a.Sentences[j])
+			note(len(paragraphs)+int(j), sentences[j])
 		}
 	}
 	c.matched = make([]bool, len(c.first))
@@ -91,6 +92,7 @@ func (c *clusters) intern(a *wikitext.Document) (map[string]uint32, []uint32) {
 // sequence breaks a text down into items: paragraphs that find knows, else
 // their sentences that it knows, else tokens.
 func (c *clusters) sequence(d *wikitext.Document, find func(segment int, s wikitext.Span) (uint32, bool)) sequence {
+	paragraphs, sentences := d.Paragraphs(), d.Sentences()
 	var s sequence
 	position := uint32(0)
 	tokensTo := func(last uint32) {
@@ -98,7 +100,7 @@ func (c *clusters) sequence(d *wikitext.Document, find func(segment int, s wikit
 			s.add(c.tokens.code(d.Tokens[position].Text(d.Text)), position+1)
 		}
 	}
-	for i, p := range d.Paragraphs {
+	for i, p := range paragraphs {
 		tokensTo(p.First)
 		if code, ok := find(i, p.Span); ok {
 			s.add(code, p.Last)
@@ -106,9 +108,9 @@ func (c *clusters) sequence(d *wikitext.Document, find func(segment int, s wikit
 			continue
 		}
 		for j := p.Sentences.First; j < p.Sentences.Last; j++ {
-			sentence := d.Sentences[j]
+			sentence := sentences[j]
 			tokensTo(sentence.First)
-			if code, ok := find(len(d.Paragraphs)+int(j), sentence); ok {
+			if code, ok := find(len(paragraphs)+int(j), sentence); ok {
 				s.add(code, sentence.Last)
 				position = sentence.Last
 			}

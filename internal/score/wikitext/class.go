@@ -1,5 +1,7 @@
 package wikitext
 
+import "unicode/utf8"
+
 // class holds the properties of a code point as bits; see unicode_table.go.
 type class uint8
 
@@ -43,3 +45,37 @@ func isWordBlock(r rune) bool {
 
 // isWordPart reports whether r continues a word.
 func isWordPart(r rune, c class) bool { return c&classWord != 0 || isWordBlock(r) }
+
+// wordParts and wordStarts have a bit for each character of two bytes, with the
+// last six bits of the first byte as index: whether it continues, and whether it
+// starts a word. They spare half of the alphabets a decoding.
+var wordParts, wordStarts = func() (parts, starts [32]uint64) {
+	for r := rune(utf8.RuneSelf); r < 0x800; r++ {
+		c := classOf(r)
+		if !isWordPart(r, c) {
+			continue
+		}
+		parts[r>>6] |= 1 << (r & 0x3F)
+		if c&classDigit == 0 { // digits are numbers first
+			starts[r>>6] |= 1 << (r & 0x3F)
+		}
+	}
+	return parts, starts
+}()
+
+// decode is utf8.DecodeRuneInString(text[i:]), quick for two and three bytes.
+func decode(text string, i int) (rune, int) {
+	if i+2 < len(text) {
+		c, d, e := text[i], text[i+1]^0x80, text[i+2]^0x80
+		switch {
+		case 0xC2 <= c && c < 0xE0 && d < 0x40:
+			return rune(c&0x1F)<<6 | rune(d), 2
+		case c&0xF0 == 0xE0 && d < 0x40 && e < 0x40:
+			r := rune(c&0x0F)<<12 | rune(d)<<6 | rune(e)
+			if r >= 0x800 && (r < 0xD800 || 0xDFFF < r) { // shortest form, no surrogate
+				return r, 3
+			}
+		}
+	}
+	return utf8.DecodeRuneInString(text[i:])
+}

@@ -3,7 +3,9 @@ package wikitext
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // compare analyses the text that the recorded tokens join to.
@@ -22,11 +24,57 @@ func compare(tokens [][2]string, segments any) error {
 	if len(d.Tokens) != len(tokens) {
 		return fmt.Errorf("%d tokens, recorded are %d", len(d.Tokens), len(tokens))
 	}
+	if err := compareCounts(d, tokens); err != nil {
+		return err
+	}
 	want, _ := json.Marshal(segments)
 	if got, _ := json.Marshal(tree(d)); string(got) != string(want) {
 		return fmt.Errorf("segments\n got %.2000s\nwant %.2000s", got, want)
 	}
+	var top []Span
+	for _, node := range tree(d) {
+		item := node.([]any)
+		top = append(top, spanOf(item[1], item[2]))
+	}
+	if got := slices.Collect(d.Segments()); !slices.Equal(got, top) {
+		return fmt.Errorf("segments are %v, want %v", got, top)
+	}
 	return nil
+}
+
+// compareCounts counts the recorded tokens.
+func compareCounts(d *Document, tokens [][2]string) error {
+	type numbers struct{ tokens, chars, longest int }
+	want := map[string]numbers{}
+	all := 0
+	for _, token := range tokens {
+		chars := utf8.RuneCountInString(token[0])
+		n := want[token[1]]
+		want[token[1]] = numbers{n.tokens + 1, n.chars + chars, max(n.longest, chars)}
+		all += chars
+	}
+	for k := Kind(0); int(k) < KindCount; k++ {
+		set := KindsOf(k)
+		if got := (numbers{d.Count(set), d.Chars(set), d.Longest(set)}); got != want[k.String()] {
+			return fmt.Errorf("%s: counts are %v, want %v", k, got, want[k.String()])
+		}
+	}
+	if d.Runes() != all || d.Count(^Kinds(0)) != len(tokens) {
+		return fmt.Errorf("%d characters in %d tokens, want %d in %d", d.Runes(), d.Count(^Kinds(0)), all, len(tokens))
+	}
+	return nil
+}
+
+func spanOf(first, last any) Span { return Span{index(first), index(last)} }
+
+func index(n any) uint32 {
+	switch n := n.(type) {
+	case int:
+		return uint32(n)
+	case uint32:
+		return n
+	}
+	panic(fmt.Sprintf("%T is no index", n))
 }
 
 // tree writes a document's groups as the reference's segmenter nests them.
@@ -38,11 +86,11 @@ func tree(d *Document) []any {
 			add(position, position+1)
 		}
 	}
-	for _, p := range d.Paragraphs {
+	for _, p := range d.Paragraphs() {
 		space(p.First, func(first, last int) { nodes = append(nodes, []any{0, first, last}) })
 		children := []any{}
 		blank := func(first, last int) { children = append(children, []any{0, first, last}) }
-		for _, s := range d.Sentences[p.Sentences.First:p.Sentences.Last] {
+		for _, s := range d.Sentences()[p.Sentences.First:p.Sentences.Last] {
 			space(s.First, blank)
 			children = append(children, []any{1, s.First, s.Last})
 			position = int(s.Last)

@@ -3,6 +3,7 @@ package wikitext
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // hostile are pieces that make expressions backtrack when nothing closes them.
@@ -38,10 +39,43 @@ func FuzzJoin(f *testing.F) {
 			t.Fatalf("tokens of %q end at %d of %d", text, end, len(text))
 		}
 		checkSpans(t, d)
-		if longest := LongestRepeat(text); longest < min(len(text), 1) || longest > len(text) {
-			t.Fatalf("longest repeat of %q is %d", text, longest)
+		checkFast(t, d)
+		if got, want := LongestRepeat(text), slowRepeat(text); got != want {
+			t.Fatalf("longest repeat of %q is %d, want %d", text, got, want)
+		}
+		if got, want := d.Runes(), utf8.RuneCountInString(text); got != want {
+			t.Fatalf("%q has %d characters, want %d", text, got, want)
 		}
 	})
+}
+
+// checkFast: the fast way through ASCII and two-byte characters gives what the
+// rules give.
+func checkFast(t *testing.T, d *Document) {
+	t.Helper()
+	l := lexer{text: d.Text}
+	for i, token := range d.Tokens {
+		l.pos = int(token.Start)
+		if kind := l.next(); kind != token.Kind || l.pos != int(token.End) {
+			t.Fatalf("token %d of %q is %+v, by the rules a %s that ends at %d", i, d.Text, token, kind, l.pos)
+		}
+	}
+}
+
+// slowRepeat looks at each character.
+func slowRepeat(text string) int {
+	var m repeats
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if r == dottedI {
+			m.add('i')
+			m.add(combiningDot)
+		} else {
+			m.add(lower(text, i, r, size))
+		}
+		i += size
+	}
+	return m.longest
 }
 
 func checkSpans(t *testing.T, d *Document) {
@@ -57,13 +91,13 @@ func checkSpans(t *testing.T, d *Document) {
 		}
 	}
 	end, sentence := uint32(0), uint32(0)
-	for _, p := range d.Paragraphs {
+	for _, p := range d.Paragraphs() {
 		gap(end, p.First)
 		if p.Sentences.First != sentence || p.Sentences.Len() == 0 {
 			t.Fatalf("%q: sentences of a paragraph are %v, want some from %d", d.Text, p.Sentences, sentence)
 		}
 		end, sentence = p.First, p.Sentences.Last
-		for _, s := range d.Sentences[p.Sentences.First:p.Sentences.Last] {
+		for _, s := range d.Sentences()[p.Sentences.First:p.Sentences.Last] {
 			gap(end, s.First)
 			if s.Len() == 0 || s.Last > p.Last {
 				t.Fatalf("%q: sentence %v in paragraph %v", d.Text, s, p.Span)
@@ -74,8 +108,8 @@ func checkSpans(t *testing.T, d *Document) {
 		end = p.Last
 	}
 	gap(end, uint32(len(d.Tokens)))
-	if int(sentence) != len(d.Sentences) {
-		t.Fatalf("%q: %d of %d sentences are in paragraphs", d.Text, sentence, len(d.Sentences))
+	if int(sentence) != len(d.Sentences()) {
+		t.Fatalf("%q: %d of %d sentences are in paragraphs", d.Text, sentence, len(d.Sentences()))
 	}
 }
 

@@ -5,27 +5,28 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // Tokens cuts text into tokens that lie end to end.
 func Tokens(text string) []Token {
+	checkLength(text)
+	l := lexer{text: text}
+	return trimmed(l.tokens(len(text)))
+}
+
+func checkLength(text string) {
 	if uint64(len(text)) > math.MaxUint32 {
 		panic(fmt.Sprintf("wikitext: text of %d bytes, offsets have 32 bits", len(text)))
 	}
-	// Prose has a token for each 3 to 5 bytes. Tokens are kept in caches, so
-	// spare room is given back when it is more than a quarter.
-	tokens := make([]Token, 0, len(text)/3+1)
-	l := lexer{text: text}
-	for l.pos < len(text) {
-		start := l.pos
-		kind := l.next()
-		tokens = append(tokens, Token{uint32(start), uint32(l.pos), kind})
+}
+
+// trimmed gives back spare room of more than a quarter, since what is made of a
+// text is kept in caches.
+func trimmed[E any](list []E) []E {
+	if cap(list)-len(list) > len(list)/4 {
+		return slices.Clone(list)
 	}
-	if cap(tokens)-len(tokens) > len(tokens)/4 {
-		tokens = slices.Clone(tokens)
-	}
-	return tokens
+	return list
 }
 
 // lexer walks through a text once. Its steps try the reference's expressions
@@ -42,6 +43,75 @@ type lexer struct {
 	// ahead counts the bytes looked at before it was known which token they
 	// belong to. Tests hold it to a multiple of the text: that it is linear.
 	ahead int
+}
+
+// tokens lexes until the lexer has come to stop, or behind it with its last
+// token.
+func (l *lexer) tokens(stop int) []Token {
+	start := l.pos
+	if start >= stop {
+		return nil
+	}
+	// Pages have a token for each 2.7 to 3.7 bytes. When there are more, what is
+	// left is taken to be as what was: a token for each byte, the worst there is,
+	// takes two allocations.
+	tokens := make([]Token, (stop-start)*3/8+1)
+	n := l.fill(tokens, stop)
+	for l.pos < stop {
+		more := uint64(stop-l.pos) * uint64(n) / uint64(l.pos-start)
+		grown := make([]Token, n+max(int(more), n/4)+1)
+		copy(grown, tokens)
+		tokens = grown
+		n += l.fill(tokens[n:], stop)
+	}
+	return tokens[:n]
+}
+
+// fill lexes tokens until there is no room for more or the lexer has come to
+// stop. It returns their number. The frequent tokens of ASCII it does itself:
+// words, and marks and spaces of which the byte behind tells that they are tokens
+// by themselves. The rest is for next, which would give the same for all.
+func (l *lexer) fill(tokens []Token, stop int) int {
+	text, pos, n := l.text, l.pos, 0
+	for ; n < len(tokens) && pos < stop; n++ {
+		start, c := pos, text[pos]
+		pos++
+		if asciiStart[c] == startLetter {
+			for pos+8 <= len(text) {
+				more := alphanumerics(load(text, pos))
+				pos += more
+				if more < 8 {
+					break
+				}
+			}
+			if pos < len(text) && behaviours[text[pos]].in&wordByte == 0 {
+				tokens[n] = Token{uint32(start), uint32(pos), Word}
+				continue
+			}
+			l.pos = start
+			kind := l.word(pos)
+			pos = l.pos
+			tokens[n] = Token{uint32(start), uint32(pos), kind}
+			continue
+		}
+		if pos < len(text) {
+			b := &behaviours[c]
+			if next := text[pos]; next == c && b.twice != 0 {
+				pos++
+				tokens[n] = Token{uint32(start), uint32(pos), b.twice}
+				continue
+			} else if next != c && b.joined&behaviours[next].in == 0 {
+				tokens[n] = Token{uint32(start), uint32(pos), b.alone}
+				continue
+			}
+		}
+		l.pos = start
+		kind := l.next()
+		pos = l.pos
+		tokens[n] = Token{uint32(start), uint32(pos), kind}
+	}
+	l.pos = pos
+	return n
 }
 
 // next moves pos behind the next token, by at least one byte, and returns the
@@ -121,7 +191,16 @@ func (l *lexer) mark(c byte) Kind {
 // nonASCII lexes a token that starts with a character beyond ASCII, or with a
 // byte that is no character.
 func (l *lexer) nonASCII() Kind {
-	r, size := utf8.DecodeRuneInString(l.text[l.pos:])
+	if i := l.pos; i+2 < len(l.text) {
+		lead, second, third := l.text[i], l.text[i+1]^0x80, l.text[i+2]^0x80
+		switch {
+		case 0xE4 <= lead && lead <= 0xE8 && second < 0x40 && third < 0x40: // U+4000 to U+8FFF
+			return l.take(CJK, 3)
+		case lead&0xE0 == 0xC0 && second < 0x40 && wordStarts[lead&0x1F]>>second&1 != 0:
+			return l.word(i + 2)
+		}
+	}
+	r, size := decode(l.text, l.pos)
 	switch c := classOf(r); {
 	case c&classSpace != 0:
 		return l.whitespace(l.pos + size)

@@ -19,7 +19,7 @@ func (l *lexer) spaces(i int) int {
 			i++
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(l.text[i:])
+		r, size := decode(l.text, i)
 		if classOf(r)&classSpace == 0 {
 			break
 		}

@@ -2,7 +2,6 @@ package wikitext
 
 import (
 	"strings"
-	"unicode/utf8"
 )
 
 // angle lexes what starts with '<': references, tags, comment starts.
@@ -45,7 +44,7 @@ func (l *lexer) angle() Kind {
 
 // boundary reports whether `\b` holds behind the ASCII name that ends at i.
 func (l *lexer) boundary(i int) bool {
-	r, size := utf8.DecodeRuneInString(l.text[i:])
+	r, size := decode(l.text, i)
 	return size == 0 || classOf(r)&classWord == 0
 }
 

@@ -5,32 +5,6 @@ import (
 	"unicode/utf8"
 )
 
-// What a token can be, by the first byte of it.
-const (
-	startMark   = iota // punctuation, line ends, control characters
-	startLetter        // ASCII letters and '_'
-	startDigit
-	startSpace // white space but for line ends
-	startRune  // first byte of a character beyond ASCII
-)
-
-// asciiStart is the fast way for ASCII, most of most texts.
-var asciiStart = func() (table [256]uint8) {
-	for c := range table {
-		switch {
-		case c >= utf8.RuneSelf:
-			table[c] = startRune
-		case 'a' <= c|0x20 && c|0x20 <= 'z' || c == '_':
-			table[c] = startLetter
-		case '0' <= c && c <= '9':
-			table[c] = startDigit
-		case c == '\t' || c == '\v' || c == '\f' || 0x1C <= c && c <= ' ':
-			table[c] = startSpace
-		}
-	}
-	return table
-}()
-
 // number takes the digits, of any script, from i on.
 func (l *lexer) number(i int) Kind {
 	for i < len(l.text) {
@@ -41,7 +15,7 @@ func (l *lexer) number(i int) Kind {
 			i++
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(l.text[i:])
+		r, size := decode(l.text, i)
 		if classOf(r)&classDigit == 0 {
 			break
 		}
@@ -101,8 +75,14 @@ func (l *lexer) wordRun(i int) int {
 			}
 			i++
 			continue
+		} else if c&0xE0 == 0xC0 && i+1 < len(l.text) && l.text[i+1]^0x80 < 0x40 {
+			if wordParts[c&0x1F]>>(l.text[i+1]&0x3F)&1 == 0 {
+				break
+			}
+			i += 2
+			continue
 		}
-		r, size := utf8.DecodeRuneInString(l.text[i:])
+		r, size := decode(l.text, i)
 		if !isWordPart(r, classOf(r)) {
 			break
 		}
@@ -113,7 +93,7 @@ func (l *lexer) wordRun(i int) int {
 
 // spaceOrEnd reports whether white space or nothing is at i.
 func (l *lexer) spaceOrEnd(i int) bool {
-	r, size := utf8.DecodeRuneInString(l.text[i:])
+	r, size := decode(l.text, i)
 	return size == 0 || classOf(r)&classSpace != 0
 }
 
@@ -144,7 +124,7 @@ func (l *lexer) addressEnd(i int) int {
 		return 0
 	}
 	// The first character may be one of those that end the address.
-	_, size := utf8.DecodeRuneInString(l.text[i:])
+	_, size := decode(l.text, i)
 	for i += size; i < len(l.text); {
 		c := l.text[i]
 		if c < utf8.RuneSelf {
@@ -154,7 +134,7 @@ func (l *lexer) addressEnd(i int) int {
 			i++
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(l.text[i:])
+		r, size := decode(l.text, i)
 		if classOf(r)&classSpace != 0 {
 			break
 		}

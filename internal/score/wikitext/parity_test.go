@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"unicode/utf8"
 )
@@ -67,12 +68,35 @@ func TestParity(t *testing.T) {
 					}
 					equal++
 				}
+				checkParityOfRevision(t, row)
 			}
 			t.Logf("%d of %d texts equal in tokens, types and segments (%d tokens)", equal, texts, tokens)
 			if texts == 0 {
 				t.Error("no texts compared")
 			}
 		})
+	}
+}
+
+// checkParityOfRevision compares the tokens of a text that is the revision of its
+// parent; TestParity has compared those of the text alone.
+func checkParityOfRevision(t *testing.T, row recorded) {
+	t.Helper()
+	text := func(tokens [][2]string) string {
+		var b strings.Builder
+		for _, token := range tokens {
+			b.WriteString(token[0])
+		}
+		return b.String()
+	}
+	before := Analyse(text(row.ParentTokens))
+	before.counted()
+	d := Revise(before, text(row.Tokens))
+	if !slices.Equal(d.Tokens, Tokens(d.Text)) {
+		t.Errorf("revision %d has other tokens when its parent is known", row.RevID)
+	}
+	if err := compareCounts(d, row.Tokens); err != nil {
+		t.Errorf("revision %d with its parent known: %v", row.RevID, err)
 	}
 }
 

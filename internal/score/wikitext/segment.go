@@ -1,5 +1,7 @@
 package wikitext
 
+import "iter"
+
 // Span is the range [First, Last) of a list, of a document's tokens unless said
 // otherwise.
 type Span struct{ First, Last uint32 }
@@ -28,23 +30,67 @@ const (
 		1<<RefClose | 1<<CommentEnd | 1<<DCurlyClose
 )
 
-// segments groups tokens into paragraphs, and those into sentences. The
-// reference builds a tree in which each white-space token between sentences or
-// paragraphs is a node too. Such nodes never match anything, so they are left
-// out: what no span covers is white space.
+// segments are the groups of a document's tokens.
+type segments struct {
+	paragraphs []Paragraph
+	sentences  []Span
+}
+
+// Paragraphs returns the paragraphs in order. They are the document's: not to be
+// changed.
+func (d *Document) Paragraphs() []Paragraph { return d.grouped().paragraphs }
+
+// Sentences returns the sentences of all paragraphs in order. They are the
+// document's: not to be changed.
+func (d *Document) Sentences() []Span { return d.grouped().sentences }
+
+// Segments returns the items of the reference's list of segments, which cover
+// all tokens in order: a paragraph, or one token of white space between
+// paragraphs.
+func (d *Document) Segments() iter.Seq[Span] {
+	return func(yield func(Span) bool) {
+		position := uint32(0)
+		spaceTo := func(last uint32) bool {
+			for ; position < last; position++ {
+				if !yield(Span{position, position + 1}) {
+					return false
+				}
+			}
+			return true
+		}
+		for _, p := range d.Paragraphs() {
+			if !spaceTo(p.First) || !yield(p.Span) {
+				return
+			}
+			position = p.Last
+		}
+		spaceTo(uint32(len(d.Tokens)))
+	}
+}
+
+func (d *Document) grouped() *segments {
+	return d.segments.get(func() *segments { return group(d.Tokens) })
+}
+
+// group groups tokens into paragraphs, and those into sentences. The reference
+// builds a tree in which each white-space token between sentences or paragraphs
+// is a node too. Such nodes never match anything, so they are left out: what no
+// span covers is white space.
 //
 // The reference counts a sentence's tokens anew at every period, which is
 // quadratic for an unclosed bracket full of periods; here the count runs along.
-func segments(tokens []Token) ([]Paragraph, []Span) {
-	var paragraphs []Paragraph
-	var sentences []Span
+func group(tokens []Token) *segments {
+	s := &segments{
+		paragraphs: make([]Paragraph, 0, len(tokens)/64),
+		sentences:  make([]Span, 0, len(tokens)/32),
+	}
 	for i := 0; i < len(tokens); {
 		if whitespaceKinds.Has(tokens[i].Kind) {
 			i++
 			continue
 		}
 		p := Paragraph{Span: Span{First: uint32(i)}}
-		p.Sentences.First = uint32(len(sentences))
+		p.Sentences.First = uint32(len(s.sentences))
 		for i < len(tokens) && tokens[i].Kind != Break {
 			first := i
 			switch kind := tokens[i].Kind; {
@@ -56,13 +102,14 @@ func segments(tokens []Token) ([]Paragraph, []Span) {
 			default:
 				i = sentenceEnd(tokens, i)
 			}
-			sentences = append(sentences, Span{uint32(first), uint32(i)})
+			s.sentences = append(s.sentences, Span{uint32(first), uint32(i)})
 		}
 		p.Last = uint32(i)
-		p.Sentences.Last = uint32(len(sentences))
-		paragraphs = append(paragraphs, p)
+		p.Sentences.Last = uint32(len(s.sentences))
+		s.paragraphs = append(s.paragraphs, p)
 	}
-	return paragraphs, sentences
+	s.paragraphs, s.sentences = trimmed(s.paragraphs), trimmed(s.sentences)
+	return s
 }
 
 // tableEnd returns the end of the table that starts at i, breaks and all. As
@@ -85,22 +132,13 @@ func tableEnd(tokens []Token, i int) int {
 // the reference, a closing first token does not count, and the depth may
 // become negative.
 func sentenceEnd(tokens []Token, i int) int {
-	depth, words := 0, 1
-	if subOpenKinds.Has(tokens[i].Kind) {
-		depth = 1
-	}
+	depth, words := int(subOpenKinds>>tokens[i].Kind&1), 1
 	for i++; i < len(tokens) && tokens[i].Kind != Break; i++ {
+		// Without branches: which kind comes next is hard to predict.
 		kind := tokens[i].Kind
-		switch {
-		case subOpenKinds.Has(kind):
-			depth++
-		case subCloseKinds.Has(kind):
-			depth--
-		}
-		if kind != Whitespace {
-			words++
-		}
-		if depth <= 0 && words >= minSentence && sentenceEndKinds.Has(kind) {
+		depth += int(subOpenKinds>>kind&1) - int(subCloseKinds>>kind&1)
+		words += int(^whitespaceKinds >> kind & 1)
+		if sentenceEndKinds.Has(kind) && depth <= 0 && words >= minSentence {
 			return i + 1
 		}
 	}

@@ -16,6 +16,10 @@ func TestInvalidUTF8(t *testing.T) {
 		{"a\xffb", []string{"word a", "etc \xff", "word b"}},
 		{"\xe4\xb8", []string{"etc \xe4", "etc \xb8"}},
 		{"\xed\xa0\x80", []string{"etc \xed", "etc \xa0", "etc \x80"}}, // a surrogate
+		{"a\xb4\xb4", []string{"word a", "etc \xb4", "etc \xb4"}},      // no first bytes
+		{"\xb4\xb4a", []string{"etc \xb4", "etc \xb4", "word a"}},
+		{"a\xc1\xa1", []string{"word a", "etc \xc1", "etc \xa1"}}, // a in two bytes
+		{"a\xe0\x81\xa1", []string{"word a", "etc \xe0", "etc \x81", "etc \xa1"}},
 		{"dogs'\xff", []string{"word dogs", "etc '", "etc \xff"}},
 		{"//\xff\xfe b", []string{"url //\xff\xfe", "whitespace  ", "word b"}},
 		{"<a \xff>", []string{"tag <a \xff>"}},
@@ -35,8 +39,8 @@ func TestInvalidUTF8(t *testing.T) {
 // period: a quadratic count of these 2 million would not end.
 func TestSegmentsOfUnclosedBracket(t *testing.T) {
 	d := Analyse("[" + strings.Repeat("a.", 1<<20))
-	if len(d.Paragraphs) != 1 || len(d.Sentences) != 1 {
-		t.Errorf("%d paragraphs, %d sentences, want one", len(d.Paragraphs), len(d.Sentences))
+	if len(d.Paragraphs()) != 1 || len(d.Sentences()) != 1 {
+		t.Errorf("%d paragraphs, %d sentences, want one", len(d.Paragraphs()), len(d.Sentences()))
 	}
 }
 
@@ -46,25 +50,12 @@ func TestTableEnds(t *testing.T) {
 	for _, k := range []Kind{TabOpen, Break, TabOpen, TabClose, Word, TabClose, Word, Break, Word} {
 		tokens = append(tokens, Token{Kind: k})
 	}
-	paragraphs, sentences := segments(tokens)
-	if want := []Span{{0, 6}, {6, 7}, {8, 9}}; !slices.Equal(sentences, want) {
-		t.Errorf("sentences are %v, want %v", sentences, want)
+	got := group(tokens)
+	if want := []Span{{0, 6}, {6, 7}, {8, 9}}; !slices.Equal(got.sentences, want) {
+		t.Errorf("sentences are %v, want %v", got.sentences, want)
 	}
-	if want := []Paragraph{{Span{0, 7}, Span{0, 2}}, {Span{8, 9}, Span{2, 3}}}; !slices.Equal(paragraphs, want) {
-		t.Errorf("paragraphs are %v, want %v", paragraphs, want)
-	}
-}
-
-// Documents are counted by their Bytes in caches, so room that nobody uses must
-// not be kept.
-func TestBytes(t *testing.T) {
-	empty := Analyse("").Bytes()
-	for _, text := range []string{strings.Repeat("wordwordword ", 1000), strings.Repeat("<!", 10000), strings.Repeat("x", 1<<16)} {
-		d := Analyse(text)
-		least := len(text) + 12*len(d.Tokens)
-		if got := d.Bytes() - empty; got < least || got > least+least/2+64 {
-			t.Errorf("%d bytes of text, %d tokens: Bytes is %d", len(text), len(d.Tokens), got)
-		}
+	if want := []Paragraph{{Span{0, 7}, Span{0, 2}}, {Span{8, 9}, Span{2, 3}}}; !slices.Equal(got.paragraphs, want) {
+		t.Errorf("paragraphs are %v, want %v", got.paragraphs, want)
 	}
 }
 

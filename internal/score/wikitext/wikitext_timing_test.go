@@ -55,11 +55,101 @@ func BenchmarkAnalyse(b *testing.B) {
 	}
 }
 
-func BenchmarkLongestRepeat(b *testing.B) {
+// BenchmarkRevise changes a word in the middle of 20 kB.
+func BenchmarkRevise(b *testing.B) {
+	old := page(20_000)
+	text := strings.Replace(old, "river 30", "stream 30", 1)
+	for _, counted := range []bool{false, true} {
+		b.Run(fmt.Sprintf("counted=%v", counted), func(b *testing.B) {
+			before := Analyse(old)
+			if counted {
+				before.counted()
+			}
+			b.ReportAllocs()
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				Revise(before, text)
+			}
+		})
+	}
+}
+
+// BenchmarkSegments groups the tokens of 20 kB and goes through the list.
+func BenchmarkSegments(b *testing.B) {
 	text := page(20_000)
+	tokens := Tokens(text)
 	b.ReportAllocs()
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		LongestRepeat(text)
+		d := &Document{Text: text, Tokens: tokens}
+		for range d.Segments() {
+		}
+	}
+}
+
+func BenchmarkCounts(b *testing.B) {
+	for name, text := range map[string]string{
+		"page":     page(20_000),
+		"cyrillic": strings.Repeat("Вікіпедія — це [[ПРОЄКТ]]. ", 450),
+	} {
+		b.Run(name, func(b *testing.B) {
+			tokens := Tokens(text)
+			b.ReportAllocs()
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				d := &Document{Text: text, Tokens: tokens}
+				d.Count(KindsOf(Word))
+			}
+		})
+	}
+}
+
+// BenchmarkLower lower-cases all words of 20 kB, or compares each with itself in
+// capitals.
+func BenchmarkLower(b *testing.B) {
+	text := page(20_000)
+	var words, capitals []string
+	for _, token := range Tokens(text) {
+		if token.Kind == Word {
+			words = append(words, token.Text(text))
+			capitals = append(capitals, strings.ToUpper(token.Text(text)))
+		}
+	}
+	b.Run("append", func(b *testing.B) {
+		b.ReportAllocs()
+		var buffer []byte
+		for b.Loop() {
+			for _, word := range words {
+				buffer = AppendLower(buffer[:0], word)
+			}
+		}
+	})
+	b.Run("equal", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			for i, word := range words {
+				if !EqualLower(word, capitals[i]) {
+					b.Fatal(word)
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkLongestRepeat(b *testing.B) {
+	text := page(20_000)
+	for name, text := range map[string]string{
+		"page":     text,
+		"ascii":    strings.NewReplacer("Ü", "U", "ï", "i", "é", "e").Replace(text),
+		"prose":    strings.Repeat("the quick brown fox jumps over the lazy dog, and so on. ", 350),
+		"cyrillic": strings.Repeat("Вікіпедія — це проєкт. ", 500),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				LongestRepeat(text)
+			}
+		})
 	}
 }

@@ -3,10 +3,12 @@
 
     python3.11 record.py [random cases, default 60] > reference.jsonl
 
-Needs deltas 0.7.0. `name` says what a case is about; `tokens` are [text, kind];
+Needs deltas 0.7.0 and revscoring 2.11.13. `name` says what a case is about; `tokens` are [text, kind];
 `tree` is [1, first, last, [[1 sentence or 0 space, first, last] ...]] for a
 paragraph and [0, first, last] for white space; `repeat` is the longest run of
-one character in text.lower().
+one character in text.lower(); `lower` is what revscoring's mapper lower_case makes
+of the text; `uppercase` are the tokens of which revscoring's is_uppercase_word
+holds.
 """
 import json
 import random
@@ -15,6 +17,9 @@ from itertools import groupby
 
 from deltas import wikitext_split
 from deltas.segmenters import MatchableSegment, ParagraphsSentencesAndWhitespace
+from revscoring.datasources import Datasource
+from revscoring.datasources.meta.mappers import lower_case
+from revscoring.features.wikitext.datasources.tokenized import is_uppercase_word
 
 CASES = {
     "break": ["a\n\nb", "\n\n", "\n \n", "\n \n b", "\r\n\r\n", "\n\r\n\r", "\n\r\n", "\r\n\n", "\n\u00a0\r\n\t\rx",
@@ -46,9 +51,12 @@ CASES = {
     "sentence": ["One two. Three four. ", "A. B c. ", "a b?c d!", "(a b. c) d. e f g.", "a b) c. d e f.", "[[a b. c. d", ") a b. c d e. f", "a b <ref>c. d</ref>. e",
                  "a b c {|x. y\n\n z. |} w", "{|a\n\nb", "a b. {| c", "a b c. \n d e f.\n\n\n g h. i. j k. ", " \n a", "<!-- a b c. --> d e f. g", "a.b.c.d.e.f", "(((. . . . ."],
     "lower": ["AAaa", "ΣΣΣ", "aΣΣΣ", "aΣΣΣa", "aΣ'Σ", "Σ", "aΣ.", "aΣ\u0301\u0301b", "iİİ", "İ\u0307\u0307", "ßẞ", "ǅǆǄ", "KK", "Σσς", "AΣ ΣΣ", "\u02b0Σ", "ⓐⒶΣⒶ", "ЖжЖ", "ꓐΣ", "ʻΣʻ"],
+    "mapper": ["İ", "İİ", "aİΣ", "İΣ", "ΣİΣ", "İ\u0307", "DİYARBAKIR'ΣΑΣ", "ÀÉÎ", "ȺȾ", "ԱԲև", "ᏣᏔ", "Ꭰꭰ", "\U00010400\U00010428", "Ὀδυσσεύς ΟΔΥΣΣΕΥΣ"],
+    "uppercase": ["A", "AB", "ABc", "AB1", "A_B", "AB'CD", "É", "ÉÀ", "Éa", "ЖЖ", "Жж", "ΣΣ", "İİ", "ǅǅ", "ⅧⅧ", "中文", "ªª", "\U00010400\U00010400", "USA, NASA and Nato; ÖBB"],
 }
 PIECES = [p for texts in CASES.values() for p in texts] + list("abΣ1 .\n\r'<>/|{}[]()=&;:!?,-_中。é\u0301\u00a0\u0964") + \
     ["\n\n", " ", " ", "word ", "end. ", "<ref", "</ref", "ref", "http:", "//", "{|", "<!--", "-->", "'s", "'''"]
+LOWER = lower_case(Datasource("strings")).lower
 
 
 def space(segment, first, last):
@@ -69,7 +77,8 @@ def record(name, text):
     tokens = wikitext_split.tokenize(text)
     repeat = max((sum(1 for _ in g) for _, g in groupby(text.lower())), default=0)
     print(json.dumps({"name": name, "text": text, "tokens": [[t, t.type] for t in tokens],
-                      "tree": tree(tokens), "repeat": repeat}, ensure_ascii=False))
+                      "tree": tree(tokens), "repeat": repeat, "lower": LOWER(text),
+                      "uppercase": [t for t in tokens if is_uppercase_word(t)]}, ensure_ascii=False))
 
 
 def main():
