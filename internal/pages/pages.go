@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"revscore/internal/corpus"
 	"revscore/internal/simwiki"
@@ -60,9 +61,6 @@ func shared() string {
 	return ""
 }
 
-// wikis are those whose texts are mostly in Latin letters, one byte each.
-var wikis = []string{"enwiki", "dewiki", "frwiki", "eswiki", "itwiki", "nlwiki"}
-
 // read picks the edits whose new texts are closest to the sizes.
 func read(path string) ([]Edit, error) {
 	in, err := corpus.Open(path)
@@ -79,7 +77,7 @@ func read(path string) ([]Edit, error) {
 		if err != nil {
 			return nil, err
 		}
-		if r.Text == nil || r.ParentText == nil || *r.ParentText == *r.Text || !slices.Contains(wikis, r.Wiki) || r.ContentModel != "wikitext" || len(*r.ParentText) < len(*r.Text)/2 {
+		if r.Text == nil || r.ParentText == nil || !usable(*r.ParentText, *r.Text) || r.ContentModel != "wikitext" {
 			continue
 		}
 		for i, size := range sizes {
@@ -96,6 +94,12 @@ func read(path string) ([]Edit, error) {
 		edits[i] = Edit{fmt.Sprintf("%dkB/%s", sizes[i]/1000, r.Title), *r.ParentText, *r.Text}
 	}
 	return edits, nil
+}
+
+// usable tells whether the edit is one and no rewrite, of a text mostly in
+// Latin letters: one byte each, so that sizes say the same of all pages.
+func usable(before, after string) bool {
+	return before != after && len(before) > len(after)/2 && utf8.RuneCountInString(after) > len(after)*95/100
 }
 
 func distance(r *corpus.Revision, size int) int { return max(len(*r.Text)-size, size-len(*r.Text)) }
