@@ -1,0 +1,218 @@
+package pattern
+
+import "unicode/utf8"
+
+// engine is a program with its matchers; everything in it can be shared.
+type engine struct {
+	prog     *program
+	filter   *filter
+	forward  *forward  // nil unless the program is regular
+	backward *backward // nil unless it is linear
+	exact    *backward // where groups of a known match are wanted
+	capture  bool      // group 2 is wanted and may differ from the match
+}
+
+func newEngine(t parsed, expr string, capture bool) (*engine, error) {
+	p, err := compile(t, expr)
+	if err != nil {
+		return nil, err
+	}
+	e := &engine{prog: p, filter: newFilter(p), capture: capture}
+	if p.regular() {
+		e.forward = newForward(p)
+		e.exact = newBackward(p, true)
+	}
+	if p.linear() {
+		e.backward = newBackward(p, false)
+	}
+	return e, nil
+}
+
+// hit is one match; from and to are those of group 2 if the engine captures,
+// else those of the match.
+type hit struct{ start, end, from, to int }
+
+// Attempts may read a text several times over, each from its own place. When
+// they have read it more often than these factors say, a search goes over to
+// the sweep, or if the program needs the backtracker, gives up.
+const (
+	linearFactor  = 4
+	complexFactor = 64
+	freeSteps     = 1 << 12
+	freeComplex   = 1 << 20
+)
+
+// search goes through the matches of one text.
+type search struct {
+	*engine
+	text     string
+	at       int  // where the next match may start
+	until    int  // matches that start from here on need not be found
+	nonEmpty bool // the last match was empty and at at
+	steps    int  // characters read and instructions tried by attempts
+	limit    int
+	slots    []int  // of the groups, where they are wanted
+	sweep    *sweep // of the rest of the text, once attempts took too long
+	inner    *sweep // of one match, for its groups
+	back     *backtracker
+}
+
+func (e *engine) search(text string, from int) search {
+	s := search{engine: e, text: text, at: from, until: len(text)}
+	if e.capture || e.forward == nil {
+		s.slots = make([]int, e.prog.slots)
+	}
+	if e.prog.linear() {
+		s.limit = linearFactor*len(text) + freeSteps
+	} else {
+		s.limit = complexFactor*len(text) + freeComplex
+	}
+	return s
+}
+
+// next gives the next match. Behind a match that was empty, one at the same
+// place must not be, as in Python since 3.7.
+func (s *search) next() (h hit, ok bool, err error) {
+	if s.sweep == nil {
+		h, ok, err = s.hunt()
+		if err == ErrTooComplex && s.backward != nil {
+			s.turn()
+			err = nil
+		}
+	}
+	if s.sweep != nil {
+		h.start, h.end, ok = s.sweep.find(s.at, s.nonEmpty, s.slots)
+	}
+	if !ok || err != nil {
+		return h, false, err
+	}
+	s.at, s.nonEmpty = h.end, h.start == h.end
+	h.from, h.to = h.start, h.end
+	if s.capture {
+		h.from, h.to = s.slots[4], s.slots[5]
+	}
+	return h, true, nil
+}
+
+// turn goes over to the sweep.
+func (s *search) turn() {
+	if s.slots == nil {
+		s.slots = make([]int, s.prog.slots) // written, never read
+	}
+	s.sweep = s.backward.sweep(s.text, s.at, len(s.text))
+}
+
+// hunt looks for the next match at the places that pass the filter.
+func (s *search) hunt() (h hit, ok bool, err error) {
+	f, a := s.filter, s.prog.alphabet
+	if s.nonEmpty {
+		if h, ok, err = s.attempt(s.at); ok || err != nil {
+			return h, ok, err
+		}
+		_, n := a.at(s.text, s.at)
+		if n == 0 {
+			return h, false, nil
+		}
+		s.at, s.nonEmpty = s.at+n, false
+	}
+	sym, _ := a.before(s.text, s.at)
+	state := fresh | f.symbols[sym]
+	// Windows that begin before until end before stop.
+	stop := min(len(s.text), s.until+lanes*utf8.UTFMax)
+	for i := s.at; i < stop; {
+		var found bool
+		if i, state, found = f.skip(s.text[:stop], i, state); found {
+			if h, ok, err = s.attempt(s.windowStart(i - 1)); ok || err != nil {
+				return h, ok, err
+			}
+			continue
+		}
+		// Character by character past what skip stopped at.
+		for end := min(i+stretch, stop); i < end; {
+			n := 1
+			if c := s.text[i]; c < utf8.RuneSelf {
+				state = state<<laneBits | f.ascii[c]
+			} else {
+				var r rune
+				r, n = utf8.DecodeRuneInString(s.text[i:])
+				state = state<<laneBits | f.symbols[a.wide(r)]
+			}
+			if state < missTop && f.likely(s.text, i) {
+				if h, ok, err = s.attempt(s.windowStart(i)); ok || err != nil {
+					return h, ok, err
+				}
+			}
+			i += n
+		}
+	}
+	if stop < len(s.text) {
+		return h, false, nil
+	}
+	return s.last(state)
+}
+
+// windowStart is where the window begins whose last character begins at i.
+func (s *search) windowStart(i int) int {
+	if i >= lanes-2 && s.text[i-1]|s.text[i-2]|s.text[i-3] < utf8.RuneSelf {
+		return i - (lanes - 2)
+	}
+	for range lanes - 2 {
+		_, n := s.prog.alphabet.before(s.text, i)
+		i -= n
+	}
+	return i
+}
+
+// last is the end of hunt: windows that reach over the end of the text.
+func (s *search) last(state uint64) (h hit, ok bool, err error) {
+	places := [lanes - 1]int{lanes - 2: len(s.text)}
+	for i := lanes - 3; i >= 0; i-- {
+		_, n := s.prog.alphabet.before(s.text, places[i+1])
+		places[i] = places[i+1] - n
+	}
+	for _, p := range places {
+		state = state<<laneBits | s.filter.symbols[s.prog.alphabet.edge]
+		if state < missTop {
+			if h, ok, err = s.attempt(p); ok || err != nil {
+				return h, ok, err
+			}
+		}
+	}
+	return h, false, nil
+}
+
+// attempt tries to match at place p.
+func (s *search) attempt(p int) (h hit, ok bool, err error) {
+	if s.forward == nil {
+		return s.backtrack(p)
+	}
+	end, ok, steps := s.forward.match(s.text, p, s.nonEmpty, false)
+	if s.steps += steps + 1; s.steps > s.limit {
+		return h, false, ErrTooComplex
+	}
+	if ok && s.capture {
+		s.locate(p, end)
+	}
+	return hit{start: p, end: end}, ok, nil
+}
+
+// locate finds the groups of a match that is known to go from p to end.
+func (s *search) locate(p, end int) {
+	if s.inner == nil {
+		s.inner = s.exact.sweep(s.text, p, end)
+	} else {
+		s.inner.reset(s.text, p, end)
+	}
+	s.inner.walk(s.prog.begin(s.nonEmpty), p, s.slots)
+}
+
+// backtrack is an attempt where no forward automaton can make one. All attempts
+// of a search share one budget.
+func (s *search) backtrack(p int) (h hit, ok bool, err error) {
+	if s.back == nil {
+		s.back = &backtracker{prog: s.prog, text: s.text, slots: s.slots, limit: s.limit}
+	}
+	end, ok, err := s.back.match(p, s.nonEmpty)
+	s.steps = s.back.steps
+	return hit{start: p, end: end}, ok, err
+}
