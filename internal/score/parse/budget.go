@@ -5,28 +5,33 @@ package parse
 // text that takes this package more than the budgets below has no result.
 const (
 	// maxSteps bounds the time. A step is the handling of a mark or of a short
-	// run of text. Real pages of 0.5 to 80 kB took at most 4 steps a byte; the
-	// budget lasts 0.4 to 1.4 s on one core of a server of 2026, depending on
-	// what the steps are.
+	// run of text. Real pages take at most 2 steps a byte; the budget lasts 0.3 to
+	// 1.2 s on one core of a server of 2026, depending on what the steps are.
 	maxSteps = 40_000_000
 
-	// maxRoutes and maxTokens bound the memory, to about 200 MB: routes known to
-	// fail are 16 bytes each and tokens 12, which slices and maps may double.
-	// The largest pages that MediaWiki stores, of 2 MB, have up to 4 million
-	// tokens if they are one table of empty cells.
-	maxRoutes = 2 << 20
-	maxTokens = 6 << 20
+	// maxNodes and maxRoutes bound the memory, to 30 MB of nodes and 4 MB of routes
+	// known to fail, which leave as much garbage. Of the pages that MediaWiki
+	// stores, at most 2 MB, the densest known to us would have half as many nodes.
+	maxNodes  = 1 << 20
+	maxRoutes = 3 << 16
 
 	// maxStacks bounds the recursion where the reference does not, and crashes
 	// at 200,000: each "=" in the line of a heading starts a route in the route
 	// of the one before.
 	maxStacks = 10_000
 
-	bytesPerStep  = 32 // of text that is only looked through
-	tokensPerStep = 16 // moved from stack to stack
-	memoCost      = 4  // steps
+	bytesPerStep = 32 // of text that is only looked through
+	nodesPerStep = 16 // moved, as another is put in front of them
+	memoCost     = 4  // steps
+)
 
-	maxSpare = 4096 // tokens that the memory of a stack kept for another holds
+// The sizes of what there is much of, in bytes.
+const (
+	pageBytes       = 72
+	chunkBytes      = 24
+	nodeBytes       = 28
+	checkpointBytes = 20
+	routeBytes      = 16
 )
 
 // spend takes steps from the budget. It panics with ErrTooComplex, which Parse

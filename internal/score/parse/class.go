@@ -13,6 +13,33 @@ var marks = [256]bool{
 	'#': true, '*': true, ';': true, ':': true, '/': true, '-': true, '!': true, '\n': true, 0: true,
 }
 
+// stops holds the contexts in which a byte may be markup, or may not stand, amid
+// a line. The other marks are so only at its start.
+var stops = [256]context{
+	0: anywhere, '\n': anywhere, '{': anywhere, '[': anywhere, '<': anywhere, '&': anywhere, '\'': anywhere, ':': anywhere,
+	'|': inTemplate | inArgumentName | inWikilinkTitle | inTable,
+	'=': inTemplateKey | inHeading,
+	'}': inTemplate | inArgument | inWikilinkTitle,
+	']': inTemplateName | inWikilink | inLinkTitle,
+	'>': inTemplateName | inWikilinkTitle | inTagClose,
+	'!': inTable,
+}
+
+// urlMarks holds the bytes that are, somewhere, more than text in a URL.
+var urlMarks = [256]bool{
+	0: true, '\n': true, ' ': true, '"': true, '[': true, ']': true, '<': true, '>': true, '&': true, '{': true, '}': true,
+	'\'': true, '|': true, '=': true, '(': true, ')': true, ',': true, ';': true, '\\': true, '.': true, ':': true,
+	'!': true, '?': true,
+}
+
+// attrPlain holds bytes that are text wherever such a byte came before in a tag.
+var attrPlain = func() (plain [256]bool) {
+	for c := range plain {
+		plain[c] = isSchemeByte(byte(c)) && c != '-' || c == '_' || c == '%'
+	}
+	return plain
+}()
+
 // isSpace is Python's str.isspace for one character.
 func isSpace(r rune) bool {
 	switch {
@@ -54,9 +81,38 @@ func lower(name string) string {
 // trimmedLower makes tag names comparable.
 func trimmedLower(name string) string { return lower(strings.TrimRightFunc(name, isSpace)) }
 
-// isScheme reports whether a URL may start with the scheme.
+// sameTag reports whether two names are of the same tag.
+func sameTag(a, b string) bool { return a == b || trimmedLower(a) == trimmedLower(b) }
+
+// longestName is the length of "syntaxhighlight".
+const longestName = 15
+
+// lowerASCII lowers a short name of ASCII without making a string; false if it is
+// none.
+func lowerASCII(into *[longestName]byte, name string) bool {
+	if len(name) > longestName {
+		return false
+	}
+	for i := range len(name) {
+		c := name[i]
+		if c >= utf8.RuneSelf {
+			return false
+		}
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		into[i] = c
+	}
+	return true
+}
+
+// isScheme reports whether a URL may start with the scheme, which is in ASCII.
 func isScheme(scheme string, slashes bool) bool {
-	switch lower(scheme) {
+	var name [longestName]byte
+	if !lowerASCII(&name, scheme) {
+		return false
+	}
+	switch string(name[:len(scheme)]) {
 	case "bitcoin", "geo", "magnet", "mailto", "news", "sip", "sips", "sms", "tel", "urn", "xmpp":
 		return true
 	case "ftp", "ftps", "git", "gopher", "http", "https", "irc", "ircs", "mms", "nntp", "redis", "sftp",
@@ -73,40 +129,35 @@ func isSchemeByte(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '+' || c == '.' || c == '-'
 }
 
-// isVerbatim reports whether what is inside of the tag is text, not markup
-// (PARSER_BLACKLIST).
-func isVerbatim(tag string) bool {
-	switch lower(tag) {
-	case "categorytree", "ce", "chem", "gallery", "graph", "hiero", "imagemap", "inputbox", "math", "nowiki", "pre",
-		"score", "section", "source", "syntaxhighlight", "templatedata", "timeline":
-		return true
+// trait is what is special about some tags.
+type trait uint8
+
+const (
+	single     trait = 1 << iota // can do without a closing tag
+	singleOnly                   // has none
+	verbatim                     // what is inside is text, not markup (PARSER_BLACKLIST)
+	invisible                    // what is inside is not for readers
+)
+
+// traits returns those of the tags of that name.
+func traits(tag string) trait {
+	var name [longestName]byte
+	if lowerASCII(&name, tag) {
+		return traitsOf(string(name[:len(tag)]))
 	}
-	return false
+	return traitsOf(lower(tag))
 }
 
-// isSingle reports whether the tag can do without a closing tag.
-func isSingle(tag string) bool {
-	switch lower(tag) {
+func traitsOf(name string) trait {
+	switch name {
 	case "li", "dt", "dd", "th", "td", "tr":
-		return true
-	}
-	return isSingleOnly(tag)
-}
-
-// isSingleOnly reports whether the tag has no closing tag.
-func isSingleOnly(tag string) bool {
-	switch lower(tag) {
+		return single
 	case "br", "wbr", "hr", "meta", "link", "img":
-		return true
-	}
-	return false
-}
-
-// isVisible reports whether readers see what is inside of the tag.
-func isVisible(tag string) bool {
-	switch lower(tag) {
+		return single | singleOnly
+	case "ce", "chem", "hiero", "nowiki", "pre", "source", "syntaxhighlight":
+		return verbatim
 	case "categorytree", "gallery", "graph", "imagemap", "inputbox", "math", "score", "section", "templatedata", "timeline":
-		return false
+		return verbatim | invisible
 	}
-	return true
+	return 0
 }

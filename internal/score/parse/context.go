@@ -44,7 +44,6 @@ const (
 	inRow
 	inDataLine   // of a line of td cells
 	inHeaderLine // of a line of th cells
-	inEntity
 )
 
 const (
@@ -71,4 +70,7 @@ const (
 	noExternalLinks  = inTemplateName | inArgumentName | inWikilinkTitle | inLinkURI | inLinkTitle
 	pendingFail      = failNext | failOnText | failOnLeftBrace | failOnRightBrace | failOnEquals
 	headerOrDataLine = inHeaderLine | inDataLine
+
+	// anywhere is in every context that stops is asked for.
+	anywhere context = 1 << 63
 )

@@ -12,29 +12,21 @@ const maxEntity = 8
 
 // entity tries to find an entity at the '&' at the head.
 func (t *tokenizer) entity() {
-	end := entityEnd(t.text, t.head)
-	t.spend(1 + (max(end, t.head)-t.head)/bytesPerStep)
-	if end < 0 {
+	_, end, ok := entityAt(t.text[t.head:])
+	t.spend(1 + end/bytesPerStep)
+	if !ok {
+		t.looked(t.head + end)
 		t.emitHead()
 		return
 	}
-	t.emit(token{kind: tokenWhole, node: Entity, start: uint32(t.head), end: uint32(end)})
-	t.head = end - 1
-}
-
-// entityEnd returns the end of the entity that starts at start, or -1.
-func entityEnd(text string, start int) int {
-	_, size := entityAt(text[start:])
-	if size == 0 {
-		return -1
-	}
-	return start + size
+	t.addWhole(Node{Kind: Entity, Start: uint32(t.head), End: uint32(t.head + end)})
+	t.head += end - 1
 }
 
 // entityAt returns the character that the entity at the start of text stands
-// for, and the entity's size; 0 if there is none. No stack is needed, as in the
-// reference: an entity holds no nodes, and may stand in any context.
-func entityAt(text string) (rune, int) {
+// for, and where it ends, or where it shows that there is none. No stack is needed,
+// as in the reference: an entity holds no nodes, and may stand in any context.
+func entityAt(text string) (r rune, end int, ok bool) {
 	i, base := 1, 0
 	if strings.HasPrefix(text, "&#") {
 		i, base = 2, 10
@@ -50,20 +42,18 @@ func entityAt(text string) (rune, int) {
 		i++
 	}
 	if i == first || i-first > maxEntity || i == len(text) || text[i] != ';' {
-		return 0, 0
+		return 0, i, false
 	}
 	name := text[first:i]
 	if base == 0 {
-		if r, ok := entities[name]; ok {
-			return r, i + 1
-		}
-		return 0, 0
+		r, ok = entities[name]
+		return r, i + 1, ok
 	}
 	code, err := strconv.ParseUint(name, base, 32)
 	if err != nil || code > utf8.MaxRune {
-		return 0, 0
+		return 0, i, false
 	}
-	return rune(code), i + 1
+	return rune(code), i + 1, true
 }
 
 // isEntityByte reports whether c may be in a number to the base, or in a name if
@@ -90,13 +80,14 @@ func (t *tokenizer) comment() {
 	if size < 0 {
 		// Searched once for all: else a page of "<!--" would take quadratic time.
 		t.noComment = min(t.noComment, body)
+		t.looked(len(t.text))
 		t.head = start + 3
 		t.emitText(start, body)
 		return
 	}
 	t.spend(size / bytesPerStep)
 	end := body + size + len("-->")
-	t.emit(token{kind: tokenWhole, node: Comment, start: uint32(start), end: uint32(end)})
+	t.addWhole(Node{Kind: Comment, Start: uint32(start), End: uint32(end)})
 	t.head = end - 1
 	// isSafe could not tell that "<!" would be a comment.
 	t.top().context &^= failNext

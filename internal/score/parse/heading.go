@@ -9,18 +9,19 @@ func (t *tokenizer) heading() {
 	t.head++
 	t.skip('=')
 	before := t.head - start
-	tokens, ok := t.parse(inHeading1 << (min(before, 6) - 1))
-	if !ok {
+	place := t.begin()
+	if !t.parse(inHeading1 << (min(before, 6) - 1)) {
+		t.cancel(place)
 		t.head = start + before - 1
 		t.emitText(start, start+before)
 		t.inHeading = false
 		return
 	}
 	level := int(t.level)
-	t.emit(token{kind: tokenOpen, node: Heading, size: uint8(level), start: uint32(start)})
-	t.emitText(start+level, start+before)
-	t.emitAll(tokens)
-	t.emitClose()
+	t.join(place.slot+1, span{start + level, start + before})
+	n := Node{Kind: Heading, size: t.level, Start: uint32(start), End: uint32(t.head + 1)}
+	n.inside(level, level)
+	t.finish(place, n)
 	t.inHeading = false
 }
 
@@ -35,7 +36,7 @@ func (t *tokenizer) skip(c byte) {
 
 // headingEnd handles '=' in a heading: its end, unless more '=' follow on the
 // line. The level is left in t.level.
-func (t *tokenizer) headingEnd() []token {
+func (t *tokenizer) headingEnd() {
 	start := t.head
 	t.skip('=')
 	after := t.head - start
@@ -47,13 +48,16 @@ func (t *tokenizer) headingEnd() []token {
 	level := min(current, after, 6)
 	// More '=' may follow: "==a==b==" is one heading. That route has the context
 	// of the heading's own, so its end is found the same way.
-	if tokens, ok := t.parse(c); ok {
+	if t.parse(c) {
+		rest := t.popped().base
 		t.emitText(start, start+after)
-		t.emitAll(tokens)
-		return t.pop()
+		t.join(rest, t.top().buffer)
+		t.top().buffer = span{}
+		t.pop()
+		return
 	}
 	t.emitText(start, start+after-level)
 	t.head = start + after - 1
 	t.level = uint8(level)
-	return t.pop()
+	t.pop()
 }

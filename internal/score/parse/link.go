@@ -7,102 +7,166 @@ import "unicode/utf8"
 func (t *tokenizer) wikilink() {
 	start := t.head
 	t.head += 2
-	if link, ok := t.linkTokens(true, nil); ok {
+	if t.plainWikilink(start) {
+		return
+	}
+	place := t.begin()
+	var tail span
+	if t.bracketedScheme() && t.linkRest(true, &tail) {
 		if t.top().context&inLinkTitle != 0 {
 			// The reference takes it for text in another link's title.
-			t.recycle(link)
-			t.head = start + 1
-			t.emitText(start, start+2)
+			t.notWikilink(place, start)
 			return
 		}
-		t.emitText(start, start+1)
-		t.emitLink(start+1, link, true)
-		t.emitClose()
+		place = t.precede(place, span{start, start + 1})
+		t.finishLink(place, start+1, 1, t.head+1)
 		return
 	}
 	t.head = start + 2
-	tokens, ok := t.parse(inWikilinkTitle)
-	if !ok {
-		t.head = start + 1
-		t.emitText(start, start+2)
+	if !t.parse(inWikilinkTitle) {
+		t.notWikilink(place, start)
 		return
 	}
-	t.emit(token{kind: tokenOpen, node: Wikilink, start: uint32(start)})
-	t.emitAll(tokens)
-	t.emitClose()
+	n := Node{Kind: Wikilink, Start: uint32(start), End: uint32(t.head + 1)}
+	n.parts(t.popped(), 0, 2)
+	t.finish(place, n)
 }
 
-// wikilinkSeparator handles the '|' between a wikilink's title and text.
-func (t *tokenizer) wikilinkSeparator() {
-	top := t.top()
-	top.context ^= inWikilinkTitle
-	top.context |= inWikilinkText
-	t.emitSeparator(t.head, t.head+1)
-}
-
-// emitLink emits an external link up to its close.
-func (t *tokenizer) emitLink(start int, link []token, brackets bool) {
-	open := token{kind: tokenOpen, node: ExternalLink, start: uint32(start)}
-	if brackets {
-		open.size = 1
+// plainWikilink finds a wikilink with nothing but text in it, as most are, without
+// a stack: what wikilink finds there too, at half the cost.
+func (t *tokenizer) plainWikilink(start int) bool {
+	if t.schemeSize() > 0 || t.routes.has(ident{t.head, inWikilinkTitle}) {
+		return false
 	}
-	t.emit(open)
-	t.emitAll(link)
+	text, seam, c := t.text, 0, anywhere|inWikilinkTitle
+	i := t.head
+	for ; i+1 < len(text); i++ {
+		this := text[i]
+		if stops[this]&c == 0 || this == '\'' && text[i+1] != '\'' || this == ':' && seam == 0 {
+			continue
+		}
+		if this != '|' {
+			break
+		}
+		seam, c = i, anywhere|inWikilinkText
+	}
+	if i+1 >= len(text) || text[i] != ']' || text[i+1] != ']' || i == t.head || seam == t.head {
+		return false
+	}
+	t.spend((i - start) / bytesPerStep)
+	place := t.begin()
+	n := Node{Kind: Wikilink, Start: uint32(start), End: uint32(i + 2)}
+	n.inside(0, 2)
+	if seam == 0 {
+		t.add(textNode(span{t.head, i}))
+	} else {
+		n.seam, n.body = uint32(seam-start), uint32(seam+1-start)
+		t.add(textNode(span{t.head, seam}))
+		if seam+1 < i {
+			t.add(textNode(span{seam + 1, i}))
+		}
+	}
+	t.finish(place, n)
+	t.head = i + 1
+	return true
+}
+
+// notWikilink takes the "[[" at start for text.
+func (t *tokenizer) notWikilink(place site, start int) {
+	t.cancel(place)
+	t.head = start + 1
+	t.emitText(start, start+2)
+}
+
+// finishLink makes an external link of the stack that was popped last.
+func (t *tokenizer) finishLink(place site, start, brackets, end int) {
+	n := Node{Kind: ExternalLink, size: uint8(brackets), Start: uint32(start), End: uint32(end)}
+	n.parts(t.popped(), brackets, brackets)
+	t.finish(place, n)
 }
 
 // externalLink tries to find an external link at the '[' or the ':' at the head.
 func (t *tokenizer) externalLink(brackets bool) {
 	start := t.head
-	var link []token
-	var tail span
-	ok := t.top().context&noExternalLinks == 0 && t.canRecurse()
-	if ok {
+	if t.top().context&noExternalLinks == 0 && t.canRecurse() {
 		t.head++
-		link, ok = t.linkTokens(brackets, &tail)
-	}
-	if !ok {
-		t.head = start
-		if !brackets && t.top().context&inTerm != 0 {
-			t.termEnd()
-		} else {
-			t.emitHead()
+		if brackets && t.bracketedLink(start) || !brackets && t.freeLink() {
+			return
 		}
-		return
+		t.head = start
 	}
-	if !brackets {
-		// The scheme was taken for text before the ':' came.
-		start = int(link[0].start)
-		t.top().buffer.end = start
+	if !brackets && t.top().context&inTerm != 0 {
+		t.termEnd()
+	} else {
+		t.emitHead()
 	}
-	t.emitLink(start, link, brackets)
-	t.emit(token{kind: tokenClose, end: uint32(t.head + 1 - (tail.end - tail.start))})
-	t.top().buffer.add(tail)
 }
 
-// linkTokens finds the URL and, in brackets, the title of an external link. What
-// ends a sentence after a URL without brackets is left in tail.
-func (t *tokenizer) linkTokens(brackets bool, tail *span) ([]token, bool) {
-	if brackets && !t.bracketedScheme() || !brackets && !t.freeScheme() {
-		return nil, false
+// bracketedLink tries to find a link in the brackets at start.
+func (t *tokenizer) bracketedLink(start int) bool {
+	if t.schemeSize() == 0 {
+		return false
 	}
+	var tail span
+	place := t.begin()
+	if !t.bracketedScheme() || !t.linkRest(true, &tail) {
+		t.cancel(place)
+		return false
+	}
+	t.finishLink(place, start, 1, t.head+1)
+	return true
+}
+
+// freeLink tries to find a link without brackets about the ':' before the head.
+// The scheme was taken for text before it came.
+func (t *tokenizer) freeLink() bool {
+	kept := t.top().buffer
+	start := t.freeScheme(kept)
+	if start < 0 {
+		return false
+	}
+	var tail span
+	place := t.beginBehind(span{kept.start, start})
+	if !t.pushRoute(t.top().context | inLinkURI) {
+		t.cancel(place)
+		return false
+	}
+	if t.startsWith("//") {
+		t.head += 2
+	}
+	t.emitText(start, t.head)
+	if !t.linkRest(false, &tail) {
+		t.cancel(place)
+		return false
+	}
+	t.finishLink(place, start, 0, t.head+1-(tail.end-tail.start))
+	t.top().buffer.add(tail)
+	return true
+}
+
+// linkRest finds what follows the scheme of an external link: the rest of its URL
+// and, in brackets, the title. What ends a sentence after a URL without brackets
+// is left in tail.
+func (t *tokenizer) linkRest(brackets bool, tail *span) bool {
 	if c := t.at(0); c == 0 || c == '\n' || c == ' ' || c == ']' || !brackets && c == '[' {
 		t.fail()
-		return nil, false
-	}
-	if tail == nil {
-		tail = new(span)
+		return false
 	}
 	parens := false // whether '(' came, so that ')' may belong to the URL
 	for ; ; t.head++ {
 		t.spend(1)
 		this := t.at(0)
 		switch {
-		case t.linkPart(tail):
+		case !urlMarks[this]:
+			t.takeTail(tail)
+			t.urlText()
+		case t.linkPart(this, tail):
 		case brackets && (this == 0 || this == '\n'):
 			t.fail()
-			return nil, false
+			return false
 		case brackets && this == ']':
-			return t.pop(), true
+			t.pop()
+			return true
 		case brackets && t.isURIEnd(this):
 			return t.linkTitle(this)
 		case brackets:
@@ -113,50 +177,61 @@ func (t *tokenizer) linkTokens(brackets bool, tail *span) ([]token, bool) {
 			} else {
 				t.head--
 			}
-			return t.pop(), true
+			t.pop()
+			return true
 		default:
 			t.freeLinkText(this, &parens, tail)
 		}
 	}
 }
 
+// urlText takes the bytes at the head that are text in every URL.
+func (t *tokenizer) urlText() {
+	start := t.head
+	for t.head+1 < len(t.text) && !urlMarks[t.text[t.head+1]] {
+		t.head++
+	}
+	t.spend((t.head - start) / bytesPerStep)
+	t.emitText(start, t.head+1)
+}
+
 // linkPart tries to find a node in a URL. As more of the URL follows, the tail
 // belongs to it.
-func (t *tokenizer) linkPart(tail *span) bool {
-	var try func()
+func (t *tokenizer) linkPart(this byte, tail *span) bool {
 	switch {
-	case t.at(0) == '&':
-		try = t.entity
-	case t.startsWith("<!--"):
-		try = t.comment
-	case t.startsWith("{{") && t.canRecurse():
-		try = t.templateOrArgument
+	case this == '&':
+		t.takeTail(tail)
+		t.entity()
+	case this == '<' && t.startsWith("<!--"):
+		t.takeTail(tail)
+		t.comment()
+	case this == '{' && t.at(1) == '{' && t.canRecurse():
+		t.takeTail(tail)
+		t.templateOrArgument()
 	default:
 		return false
 	}
-	t.takeTail(tail)
-	try()
 	return true
 }
 
 // linkTitle finds the title of an external link in brackets.
-func (t *tokenizer) linkTitle(this byte) ([]token, bool) {
+func (t *tokenizer) linkTitle(this byte) bool {
 	if this == ' ' {
-		t.emitSeparator(t.head, t.head+1)
+		t.separate(t.head, t.head+1)
 		t.head++
 	} else {
-		t.emitSeparator(t.head, t.head)
+		t.separate(t.head, t.head)
 	}
-	top := t.top()
-	top.context ^= inLinkURI
-	top.context |= inLinkTitle
+	t.top().context ^= inLinkURI | inLinkTitle
 	return t.parseOn()
 }
 
 // takeTail makes the tail a part of the URL.
 func (t *tokenizer) takeTail(tail *span) {
-	t.top().buffer.add(*tail)
-	*tail = span{}
+	if !tail.empty() {
+		t.top().buffer.add(*tail)
+		*tail = span{}
+	}
 }
 
 // freeLinkText handles a byte of a URL without brackets. Punctuation belongs to
@@ -193,64 +268,66 @@ func (t *tokenizer) isURIEnd(this byte) bool {
 	return false
 }
 
+// schemeSize returns the size of the scheme at the head, slashes included; 0 if
+// there is none. The reference remembers that as a route that fails, which is more
+// work than to look again.
+func (t *tokenizer) schemeSize() int {
+	if t.startsWith("//") {
+		return 2
+	}
+	size := 0
+	for size <= longestScheme && isSchemeByte(t.at(size)) {
+		size++
+	}
+	if t.at(size) != ':' {
+		return 0
+	}
+	slashes := t.at(size+1) == '/' && t.at(size+2) == '/'
+	if !isScheme(t.text[t.head:t.head+size], slashes) {
+		return 0
+	}
+	if slashes {
+		return size + 3
+	}
+	return size + 1
+}
+
 // bracketedScheme finds the scheme at the head and begins a stack with it.
 func (t *tokenizer) bracketedScheme() bool {
-	if !t.pushRoute(inLinkURI) {
+	size := t.schemeSize()
+	if size == 0 || !t.pushRoute(inLinkURI) {
 		return false
 	}
-	start := t.head
-	if !t.startsWith("//") {
-		for isSchemeByte(t.at(0)) {
-			t.head++
-		}
-		t.spend((t.head - start) / bytesPerStep)
-		scheme := t.text[start:t.head]
-		if t.at(0) != ':' {
-			t.fail()
-			return false
-		}
-		t.head++
-		if !isScheme(scheme, t.startsWith("//")) {
-			t.fail()
-			return false
-		}
-	}
-	if t.startsWith("//") {
-		t.head += 2
-	}
-	t.emitText(start, t.head)
+	t.emitText(t.head, t.head+size)
+	t.head += size
 	return true
 }
 
-// freeScheme finds the scheme in front of the ':' before the head, in the text
-// kept back, and begins a stack with it. Letters must not touch it: "xhttp" is no
-// scheme, and as 'é' is a letter to the reference, "éhttp" is none either, while
+// freeScheme returns the start of the scheme in front of the ':' before the head,
+// in the text kept back; -1 if there is none. Letters must not touch it: "xhttp" is
+// no scheme, and as 'é' is a letter to the reference, "éhttp" is none either, while
 // the one in "—http" is. The reference looks through all letters; more than the
 // longest scheme has cannot be one.
-func (t *tokenizer) freeScheme() bool {
-	kept := t.top().buffer
+func (t *tokenizer) freeScheme(kept span) int {
 	start := kept.end
 	for start > kept.start {
-		r, size := utf8.DecodeLastRuneInString(t.text[kept.start:start])
-		if r != '_' && !isAlnum(r) {
+		c := t.text[start-1]
+		if c >= utf8.RuneSelf {
+			if r, _ := utf8.DecodeLastRuneInString(t.text[kept.start:start]); isAlnum(r) {
+				return -1
+			}
 			break
 		}
-		if r >= utf8.RuneSelf || !isSchemeByte(byte(r)) || kept.end-start > longestScheme {
-			return false
+		if c == '+' || c == '-' || c == '.' || c != '_' && !isSchemeByte(c) {
+			break
 		}
-		start -= size
+		if c == '_' || kept.end-start > longestScheme {
+			return -1
+		}
+		start--
 	}
-	slashes := t.startsWith("//")
-	if !isScheme(t.text[start:kept.end], slashes) {
-		return false
+	if !isScheme(t.text[start:kept.end], t.startsWith("//")) {
+		return -1
 	}
-	if !t.pushRoute(t.top().context | inLinkURI) {
-		return false
-	}
-	t.emitText(start, t.head)
-	if slashes {
-		t.emitText(t.head, t.head+2)
-		t.head += 2
-	}
-	return true
+	return start
 }

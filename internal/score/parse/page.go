@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -42,10 +43,26 @@ type Node struct {
 	// Start and End are where the node is in the page's text, in bytes.
 	Start, End uint32
 
-	seam    uint32 // the end of its first part, if another follows or it is a tag
-	body    uint32 // the start of its content or second part
+	// Counted from Start: the end of its first part, if another follows or it is a
+	// tag, and where its content or second part starts and ends.
+	seam    uint32
+	body    uint32
 	bodyEnd uint32
-	next    uint32 // the node behind those inside this one
+
+	width uint32 // of it and those inside, in nodes
+}
+
+// inside sets where the content is: between head bytes and tail bytes.
+func (n *Node) inside(head, tail int) {
+	n.body, n.bodyEnd = uint32(head), n.End-n.Start-uint32(tail)
+}
+
+// parts does the same for a node that may have two parts.
+func (n *Node) parts(route *stack, head, tail int) {
+	n.inside(head, tail)
+	if route.seam != 0 {
+		n.seam, n.body = uint32(route.seam)-n.Start, uint32(route.body)-n.Start
+	}
 }
 
 // Level returns a heading's level, 1 to 6.
@@ -61,7 +78,8 @@ func (n Node) Brackets() bool { return n.size == 1 }
 // may read it.
 type Page struct {
 	text  string
-	nodes []Node
+	nodes list
+	trail trail
 }
 
 // Parse parses a text. The error is ErrTooComplex or ErrRejected.
@@ -74,12 +92,20 @@ func Parse(text string) (*Page, error) {
 }
 
 // parseWithin parses a text in a number of steps.
-func parseWithin(text string, steps int) (page *Page, err error) {
+func parseWithin(text string, steps int) (*Page, error) { return reviseWithin(nil, text, steps) }
+
+// reviseWithin does the same with the help of a page, unless that is nil.
+func reviseWithin(before *Page, text string, steps int) (page *Page, err error) {
 	if uint64(len(text)) > math.MaxUint32 {
 		return nil, ErrTooComplex
 	}
+	// The reference reads no further than to a NUL.
+	text, _, _ = strings.Cut(text, "\x00")
+	t := tokenizers.Get().(*tokenizer)
 	defer func() {
-		switch fault := recover(); fault {
+		fault := recover()
+		t.stop()
+		switch fault {
 		case nil:
 		case ErrTooComplex, ErrRejected:
 			page, err = nil, fault.(error)
@@ -87,27 +113,42 @@ func parseWithin(text string, steps int) (page *Page, err error) {
 			panic(fault)
 		}
 	}()
-	// The reference reads no further than to a NUL.
-	text, _, _ = strings.Cut(text, "\x00")
-	t := newTokenizer(text, steps)
-	tokens, ok := t.parse(0)
-	if !ok || len(t.stacks) > 0 {
-		return nil, ErrRejected
+	t.start(text, steps)
+	t.push(0)
+	if before != nil {
+		t.revise(before)
 	}
-	nodes, err := build(tokens)
-	if err != nil {
-		return nil, err
+	return t.run(), nil
+}
+
+// run reads the text from the head on.
+func (t *tokenizer) run() *Page {
+	if !t.parseOn() || !t.old.done && len(t.stacks) > 0 {
+		panic(ErrRejected)
 	}
-	return &Page{text: text, nodes: nodes}, nil
+	if t.old.done {
+		t.takeRest()
+	} else {
+		t.head = len(t.text)
+		t.leave()
+	}
+	return &Page{text: t.text, nodes: t.nodes.release(), trail: slices.Clip(slices.Clone(t.trail))}
+}
+
+// Bytes returns how much memory the page takes, its text aside.
+func (p *Page) Bytes() int {
+	return pageBytes + cap(p.nodes.chunks)*chunkBytes + p.nodes.n*nodeBytes + cap(p.trail)*checkpointBytes
 }
 
 // All returns the nodes of a kind, each before those inside it. Texts in a
 // comment, an entity and the name of a tag in wiki markup are no nodes.
 func (p *Page) All(kind Kind) iter.Seq[Node] {
 	return func(yield func(Node) bool) {
-		for _, n := range p.nodes {
-			if n.Kind == kind && !yield(n) {
-				return
+		for _, chunk := range p.nodes.chunks {
+			for i := range chunk {
+				if chunk[i].Kind == kind && !yield(chunk[i]) {
+					return
+				}
 			}
 		}
 	}
@@ -116,9 +157,11 @@ func (p *Page) All(kind Kind) iter.Seq[Node] {
 // Count returns the number of nodes of a kind.
 func (p *Page) Count(kind Kind) int {
 	count := 0
-	for i := range p.nodes {
-		if p.nodes[i].Kind == kind {
-			count++
+	for _, chunk := range p.nodes.chunks {
+		for i := range chunk {
+			if chunk[i].Kind == kind {
+				count++
+			}
 		}
 	}
 	return count
@@ -130,33 +173,34 @@ func (p *Page) Source(n Node) string { return p.text[n.Start:n.End] }
 // Name returns the name of a template, an argument or a tag, the title of a
 // wikilink or a heading, the URL of an external link, and what a comment says.
 func (p *Page) Name(n Node) string {
-	start, end := n.Start, n.seam
+	text := p.Source(n)
+	start, end := uint32(0), n.seam
 	switch n.Kind {
 	case Text, Entity:
-		return p.Source(n)
+		return text
 	case Comment:
-		return p.text[n.Start+4 : n.End-3]
+		return text[4 : len(text)-3]
 	case Heading:
-		return p.text[n.body:n.bodyEnd]
+		return text[n.body:n.bodyEnd]
 	case Template, Wikilink:
-		start += 2
+		start = 2
 	case Argument:
-		start += 3
+		start = 3
 	case ExternalLink:
-		start += uint32(n.size)
+		start = uint32(n.size)
 	case Tag:
 		if n.tag != markupNone {
 			return markupTags[n.tag]
 		}
-		start++
-		if p.text[start] == '/' {
-			start++
+		start = 1
+		if text[1] == '/' {
+			start = 2
 		}
 	}
 	if end == 0 {
 		end = n.bodyEnd
 	}
-	return p.text[start:end]
+	return text[start:end]
 }
 
 // Label returns the text of a wikilink, the title of an external link or the
@@ -165,7 +209,7 @@ func (p *Page) Label(n Node) (string, bool) {
 	switch n.Kind {
 	case Wikilink, ExternalLink, Argument:
 		if n.seam != 0 {
-			return p.text[n.body:n.bodyEnd], true
+			return p.Source(n)[n.body:n.bodyEnd], true
 		}
 	}
 	return "", false
@@ -179,5 +223,5 @@ func (p *Page) Markup(n Node) string {
 	case n.size == 0:
 		return p.Source(n)
 	}
-	return p.text[n.Start : n.Start+uint32(n.size)]
+	return p.Source(n)[:n.size]
 }

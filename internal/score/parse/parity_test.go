@@ -12,16 +12,14 @@ import (
 	"reflect"
 	"strconv"
 	"testing"
+
+	"revscore/internal/corpus"
 )
 
 // shared opens a file of the recorded reference data.
-func shared(t *testing.T, name string) *json.Decoder {
+func shared(t testing.TB, path ...string) *json.Decoder {
 	t.Helper()
-	root := os.Getenv("SHARED")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "..", "shared")
-	}
-	file, err := os.Open(filepath.Join(root, "golden", "public", name+".jsonl.gz"))
+	file, err := os.Open(sharedPath(path...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,8 +31,16 @@ func shared(t *testing.T, name string) *json.Decoder {
 	return json.NewDecoder(unzipped)
 }
 
+func sharedPath(path ...string) string {
+	root := os.Getenv("SHARED")
+	if root == "" {
+		root = filepath.Join("..", "..", "..", "..", "shared")
+	}
+	return filepath.Join(append([]string{root}, path...)...)
+}
+
 // next decodes the next row; false at the end.
-func next(t *testing.T, in *json.Decoder, row any) bool {
+func next(t testing.TB, in *json.Decoder, row any) bool {
 	t.Helper()
 	err := in.Decode(row)
 	if errors.Is(err, io.EOF) {
@@ -52,7 +58,10 @@ type input struct {
 	Event struct {
 		RevID int64 `json:"rev_id"`
 	} `json:"event"`
-	Text string `json:"text"`
+	Text   string `json:"text"`
+	Parent *struct {
+		Text string `json:"text"`
+	} `json:"parent"`
 }
 
 // summaryFields are the fields of a summary.
@@ -63,7 +72,7 @@ var summaryFields = []string{
 func TestParity(t *testing.T) {
 	for _, prefix := range []string{"", "edge_"} {
 		t.Run(prefix+"parsed", func(t *testing.T) {
-			inputs, parsed := shared(t, prefix+"features"), shared(t, prefix+"parsed")
+			inputs, parsed := shared(t, "golden", "public", prefix+"features.jsonl.gz"), shared(t, "golden", "public", prefix+"parsed.jsonl.gz")
 			rows, equal := 0, map[string]int{}
 			for {
 				var in input
@@ -113,4 +122,62 @@ func compareRow(t *testing.T, in input, row map[string]json.RawMessage, equal ma
 		}
 		equal[field]++
 	}
+}
+
+// TestParityRevise revises each parent to its child.
+func TestParityRevise(t *testing.T) {
+	inputs := shared(t, "golden", "public", "features.jsonl.gz")
+	var work work
+	for {
+		var in input
+		if !next(t, inputs, &in) {
+			break
+		}
+		if in.Parent != nil {
+			work.revise(t, in.Parent.Text, in.Text)
+		}
+	}
+	work.report(t, 550)
+}
+
+// TestParityHistory revises each text of a page's history to the next.
+func TestParityHistory(t *testing.T) {
+	reader, err := corpus.Open(sharedPath("corpus", "enwiki-anarchism-history.xml.zst"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	var work work
+	last := ""
+	for {
+		revision, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if revision.Text != nil {
+			work.revise(t, last, *revision.Text)
+			last = *revision.Text
+		}
+	}
+	work.report(t, 15_000)
+}
+
+// work counts what revising texts shares, in bytes.
+type work struct{ pairs, bytes, known int }
+
+func (w *work) revise(t *testing.T, a, b string) {
+	t.Helper()
+	w.pairs++
+	w.bytes += len(b)
+	w.known += checkRevised(t, a, b, maxSteps)
+}
+
+func (w *work) report(t *testing.T, pairs int) {
+	if w.pairs < pairs {
+		t.Errorf("%d pairs, want %d", w.pairs, pairs)
+	}
+	t.Logf("%d pairs, %d bytes, of which %.1f %% are read again", w.pairs, w.bytes, 100*float64(w.bytes-w.known)/float64(w.bytes))
 }

@@ -3,6 +3,7 @@ package parse
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"os"
 	"reflect"
 	"strings"
@@ -102,24 +103,30 @@ func TestTooComplex(t *testing.T) {
 	}
 }
 
-// TestMemory fills the budgets of memory without a text of their size.
-func TestMemory(t *testing.T) {
-	over := func(name string, fill func(*tokenizer)) {
+// TestBudgets spends the budgets of memory without a text of their size.
+func TestBudgets(t *testing.T) {
+	over := func(name string, spend func(*tokenizer)) {
 		defer func() {
 			if fault := recover(); fault != ErrTooComplex {
 				t.Errorf("%s: %v, want %v", name, fault, ErrTooComplex)
 			}
 		}()
-		tok := newTokenizer("a", maxSteps)
+		tok := new(tokenizer)
+		tok.start("a", maxSteps)
 		tok.push(0)
-		fill(tok)
+		spend(tok)
 	}
-	over("tokens one by one", func(t *tokenizer) {
-		for range maxTokens + 1 {
-			t.emit(token{})
+	over("nodes one by one", func(t *tokenizer) {
+		for range maxNodes + 1 {
+			t.add(Node{})
 		}
 	})
-	over("tokens at once", func(t *tokenizer) { t.emitAll(make([]token, maxTokens+1)) })
+	over("a node put in front", func(t *tokenizer) {
+		for range maxNodes {
+			t.add(Node{})
+		}
+		t.insert(maxNodes-1, Node{})
+	})
 	over("routes", func(t *tokenizer) {
 		for t.head = range maxRoutes + 1 {
 			t.push(0)
@@ -128,15 +135,100 @@ func TestMemory(t *testing.T) {
 	})
 }
 
-func TestBuildRejects(t *testing.T) {
-	for _, tokens := range [][]token{
-		{{kind: tokenClose}},
-		{{kind: tokenSeparator}},
-		{{kind: tokenOpen, node: Template}},
-	} {
-		if nodes, err := build(tokens); !errors.Is(err, ErrRejected) {
-			t.Errorf("%v builds %v, %v, want %v", tokens, nodes, err, ErrRejected)
+// TestRejects: what cannot be, as far as we know, is no page.
+func TestRejects(t *testing.T) {
+	over := func(name string, do func(*tokenizer)) {
+		defer func() {
+			if fault := recover(); fault != ErrRejected {
+				t.Errorf("%s: %v, want %v", name, fault, ErrRejected)
+			}
+		}()
+		tok := new(tokenizer)
+		tok.start("a", maxSteps)
+		do(tok)
+	}
+	over("no stack", func(t *tokenizer) { t.emitHead() })
+	over("a tag without a name", func(t *tokenizer) { t.push(inTagBody); t.tagName() })
+	over("a stack too many", func(t *tokenizer) { t.push(0); t.push(0); t.run() })
+}
+
+// TestRoutes compares the table with a map; clearing it forgets.
+func TestRoutes(t *testing.T) {
+	var r routes
+	for round := range 3 {
+		r.clear()
+		want := map[ident]bool{}
+		for i := range 5_000 {
+			id := ident{i * i % 7_001, context(1) << (i % 37)}
+			if got := r.has(id); got != want[id] {
+				t.Fatalf("round %d: %v is there: %v, want %v", round, id, got, want[id])
+			}
+			if i%3 > 0 {
+				r.add(id)
+				want[id] = true
+			}
+			if r.count != len(want) {
+				t.Fatalf("round %d: %d idents, want %d", round, r.count, len(want))
+			}
 		}
+	}
+	r.turn = math.MaxUint32
+	r.add(ident{1, 1})
+	if r.clear(); r.has(ident{1, 1}) {
+		t.Error("an ident is there after the last turn")
+	}
+}
+
+// TestChunks parses pages of more nodes than a chunk has, with routes that fail
+// and succeed across its end.
+func TestChunks(t *testing.T) {
+	for _, items := range []int{chunkSize/2 - 9, chunkSize/2 - 2, chunkSize/2 - 1, chunkSize / 2, chunkSize, 2 * chunkSize} {
+		text := strings.Repeat("*a\n", items) + "==== a ==\n{{{{{b}}}}} '''''a'' b''' '''''c'' d\n" +
+			strings.Repeat("{{a|[[b]]c", 3) + strings.Repeat("}}", 3)
+		page := parse(t, text)
+		if end := checkNodes(t, page, 0, page.nodes.n, 0, len(text), true); end != len(text) {
+			t.Errorf("nodes end at %d of %d", end, len(text))
+		}
+		nodes := 0
+		for kind, want := range map[Kind]int{Tag: items + 3, Template: 4, Argument: 1, Wikilink: 3, Heading: 1} {
+			if got := page.Count(kind); got != want {
+				t.Errorf("%d items: %d nodes are a %s, want %d", items, got, kindNames[kind], want)
+			}
+			nodes += want
+		}
+		if got := nodes + page.Count(Text); got != page.nodes.n {
+			t.Errorf("%d items: %d nodes of all kinds, want %d", items, got, page.nodes.n)
+		}
+	}
+}
+
+// TestBytes checks what Bytes counts with: the sizes of what a page is made of.
+func TestBytes(t *testing.T) {
+	for _, size := range []struct {
+		name      string
+		have, got uintptr
+	}{
+		{"page", reflect.TypeFor[Page]().Size(), pageBytes},
+		{"chunk", reflect.TypeFor[[]Node]().Size(), chunkBytes},
+		{"node", reflect.TypeFor[Node]().Size(), nodeBytes},
+		{"checkpoint", reflect.TypeFor[checkpoint]().Size(), checkpointBytes},
+		{"route", reflect.TypeFor[route]().Size(), routeBytes},
+	} {
+		if size.got != size.have {
+			t.Errorf("a %s takes %d bytes, not %d", size.name, size.have, size.got)
+		}
+	}
+	small, big := parse(t, article(2_000)).Bytes(), parse(t, article(2_000_000)).Bytes()
+	if small < 1_000 || big < 900*small || big > 1_100*small {
+		t.Errorf("pages of 2 kB and 2 MB take %d and %d bytes", small, big)
+	}
+}
+
+// TestAllocs: the tokenizer's memory serves the next text too.
+func TestAllocs(t *testing.T) {
+	text := article(20_000)
+	if got := testing.AllocsPerRun(100, func() { parse(t, text) }); got > 8 {
+		t.Errorf("%v allocations, want at most 8", got)
 	}
 }
 
@@ -147,7 +239,7 @@ func TestInvalidUTF8(t *testing.T) {
 		t.Errorf("content is %q, want %q", got, want)
 	}
 	if page.Count(Wikilink) != 1 || page.Count(Template) != 1 || page.Count(Tag) != 1 {
-		t.Errorf("nodes are %v", page.nodes)
+		t.Errorf("nodes are %v", page.nodes.chunks)
 	}
 }
 

@@ -44,12 +44,41 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
+// BenchmarkRevise changes one word in the middle.
+func BenchmarkRevise(b *testing.B) {
+	for _, size := range []int{20_000, 100_000} {
+		b.Run(fmt.Sprintf("%dkB", size/1000), func(b *testing.B) {
+			text := article(size)
+			half := strings.Index(text[size/2:], "river") + size/2
+			texts := [2]string{text, text[:half] + "stream" + text[half+len("river"):]}
+			pages := [2]*Page{parse(b, texts[0]), parse(b, texts[1])}
+			b.ReportAllocs()
+			b.SetBytes(int64(size))
+			for i := 0; b.Loop(); i++ {
+				if _, err := Revise(pages[i%2], texts[1-i%2]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkContent(b *testing.B) {
 	page := parse(b, article(20_000))
-	b.ReportAllocs()
-	b.SetBytes(20_000)
-	for b.Loop() {
-		page.Content()
+	for _, way := range []struct {
+		name string
+		read func()
+	}{
+		{"string", func() { page.Content() }},
+		{"runes", func() { page.ContentRunes() }},
+	} {
+		b.Run(way.name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(20_000)
+			for b.Loop() {
+				way.read()
+			}
+		})
 	}
 }
 

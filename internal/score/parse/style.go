@@ -3,7 +3,7 @@ package parse
 // style handles the ticks at the head: the end of italics or bold, or the start
 // if something ends them. Two are italics, three bold, five both; of four and of
 // six or more, the first are text.
-func (t *tokenizer) style() ([]token, state) {
+func (t *tokenizer) style() state {
 	c := t.top().context
 	start := t.head
 	t.skip('\'')
@@ -23,13 +23,15 @@ func (t *tokenizer) style() ([]token, state) {
 		case ticks == 5:
 			t.head -= 2
 		}
-		return t.pop(), closed
+		t.pop()
+		return closed
 	}
 	switch {
 	case !t.canRecurse():
 		if ticks == 3 && c&secondPass != 0 {
 			t.emitText(t.head-3, t.head-2)
-			return t.pop(), closed
+			t.pop()
+			return closed
 		}
 		if ticks == 3 && c&inItalics != 0 {
 			t.top().context |= passAgain
@@ -39,13 +41,14 @@ func (t *tokenizer) style() ([]token, state) {
 		t.italics(t.head - 2)
 	case ticks == 3:
 		if t.bold() {
-			return t.pop(), closed
+			t.pop()
+			return closed
 		}
 	default:
 		t.italicsAndBold()
 	}
 	t.head--
-	return nil, goesOn
+	return goesOn
 }
 
 // italics tries to find the end of italics that start at start. If bold in them
@@ -53,28 +56,31 @@ func (t *tokenizer) style() ([]token, state) {
 // for the end of the italics.
 func (t *tokenizer) italics(start int) {
 	reset := t.head
-	tokens, ok := t.parse(inItalics)
+	place := t.begin()
+	ok := t.parse(inItalics)
 	if !ok && t.failed&passAgain != 0 {
 		t.head = reset
-		tokens, ok = t.parse(inItalics | secondPass)
+		ok = t.parse(inItalics | secondPass)
 	}
 	if !ok {
+		t.cancel(place)
 		t.head = reset
 		t.emitText(start, start+2)
 		return
 	}
-	t.emitStyle(markupItalics, start, tokens, t.head)
+	t.finish(place, styleNode(markupItalics, start, t.head))
 }
 
 // bold tries to find the end of bold that starts before the head. If there is
 // none, two of the ticks may be italics; true says that they end italics.
 func (t *tokenizer) bold() bool {
 	start, reset := t.head-3, t.head
-	tokens, ok := t.parse(inBold)
-	if ok {
-		t.emitStyle(markupBold, start, tokens, t.head)
+	place := t.begin()
+	if t.parse(inBold) {
+		t.finish(place, styleNode(markupBold, start, t.head))
 		return false
 	}
+	t.cancel(place)
 	t.head = reset
 	top := t.top()
 	switch {
@@ -94,15 +100,18 @@ func (t *tokenizer) bold() bool {
 // italicsAndBold tries to find the ends of both, which start before the head.
 func (t *tokenizer) italicsAndBold() {
 	start, reset := t.head-5, t.head
-	if inner, ok := t.parse(inBold); ok {
-		t.outerStyle(markupBold, markupItalics, inItalics, start, 2, inner)
+	place := t.begin()
+	t.add(Node{}) // a slot for the inner of the two
+	if t.parse(inBold) {
+		t.outerStyle(place, markupBold, markupItalics, inItalics, start, 2)
 		return
 	}
 	t.head = reset
-	if inner, ok := t.parse(inItalics); ok {
-		t.outerStyle(markupItalics, markupBold, inBold, start, 3, inner)
+	if t.parse(inItalics) {
+		t.outerStyle(place, markupItalics, markupBold, inBold, start, 3)
 		return
 	}
+	t.cancel(place)
 	t.head = reset
 	t.emitText(start, start+5)
 }
@@ -110,30 +119,35 @@ func (t *tokenizer) italicsAndBold() {
 // outerStyle tries to find the end of the outer of two styles, whose markup has
 // size ticks. The inner ends before the head. It was found first, so which of
 // five ticks belong to which style is known only now.
-func (t *tokenizer) outerStyle(inner, outer markup, c context, start, size int, tokens []token) {
-	innerEnd := t.head
-	rest, ok := t.parse(c)
-	if !ok {
-		t.head = innerEnd
-		t.emitText(start, start+size)
-		t.emitStyle(inner, start+size, tokens, innerEnd)
+func (t *tokenizer) outerStyle(place site, inner, outer markup, c context, start, size int) {
+	n := styleNode(inner, start+size, t.head)
+	n.width = uint32(t.nodes.n - place.slot - 1)
+	*t.nodes.at(place.slot + 1) = n
+	if t.parse(c) {
+		t.finish(place, styleNode(outer, start, t.head))
 		return
 	}
-	t.push(0)
-	t.emitStyle(inner, start+size, tokens, innerEnd)
-	t.emitAll(rest)
-	t.emitStyle(outer, start, t.pop(), t.head)
+	// The ticks are text, in place of the outer style.
+	t.head = int(n.End)
+	text := span{start, start + size}
+	if place.slot > place.mark {
+		t.precede(place, text)
+		t.remove(place.slot)
+	} else {
+		*t.nodes.at(place.slot) = textNode(text)
+	}
+	t.top().buffer = span{}
 }
 
-// emitStyle emits italics or bold.
-func (t *tokenizer) emitStyle(tag markup, start int, tokens []token, end int) {
-	size := uint8(2)
+// styleNode makes a node of italics or bold without a width.
+func styleNode(tag markup, start, end int) Node {
+	size := 2
 	if tag == markupBold {
 		size = 3
 	}
-	t.emit(token{kind: tokenOpen, node: Tag, tag: tag, size: size, start: uint32(start)})
-	t.emitAll(tokens)
-	t.emit(token{kind: tokenClose, end: uint32(end)})
+	n := Node{Kind: Tag, tag: tag, size: uint8(size), Start: uint32(start), End: uint32(end)}
+	n.inside(size, size)
+	return n
 }
 
 // list handles the list markers at the head.
@@ -156,20 +170,20 @@ func (t *tokenizer) listMarker() {
 	if tag == markupTerm {
 		t.top().context |= inTerm
 	}
-	t.emitMarkup(tag, t.head, t.head+1)
+	t.addMarkup(tag, t.head, t.head+1)
 }
 
-// emitMarkup emits a tag without content. The text of a list's item stands beside
+// addMarkup adds a tag without content. The text of a list's item stands beside
 // it.
-func (t *tokenizer) emitMarkup(tag markup, start, end int) {
-	t.emit(token{kind: tokenWhole, node: Tag, tag: tag, start: uint32(start), end: uint32(end)})
+func (t *tokenizer) addMarkup(tag markup, start, end int) {
+	t.addWhole(Node{Kind: Tag, tag: tag, Start: uint32(start), End: uint32(end)})
 }
 
 // rule handles the hyphens at the head.
 func (t *tokenizer) rule() {
 	start := t.head
 	t.skip('-')
-	t.emitMarkup(markupRule, start, t.head)
+	t.addMarkup(markupRule, start, t.head)
 	t.head--
 }
 

@@ -3,83 +3,80 @@ package parse
 // tableMark handles a mark in a table that no other markup took. Tables, rows and
 // cells nest as stacks: the mark that starts a cell ends the one before, and then
 // parseOn of the row sees it again.
-func (t *tokenizer) tableMark(this, next byte, c context) ([]token, state) {
+func (t *tokenizer) tableMark(this byte, c context) state {
+	next := t.at(1)
 	switch {
 	case this == '|' && next == '|' && c&inDataLine != 0:
 		return t.nextCell(c, markupData, 2, inDataLine)
-	case this == '|' && next == '|' && c&inHeaderLine != 0, this == '!' && next == '!' && c&inHeaderLine != 0:
+	case this == next && c&inHeaderLine != 0:
 		return t.nextCell(c, markupHeader, 2, inHeaderLine)
 	case this == '|' && c&cellStyle != 0:
-		return t.popKeepingContext(), closed
-	case this == '\n' && c&cellLine != 0:
-		t.top().context &^= cellLine
-		t.emitHead()
-	case (this == '|' || this == '!') && t.afterIndent():
+		t.popKeepingContext()
+		return closed
+	case t.afterIndent():
 		return t.tableLine(this, next, c)
-	default:
-		t.emitHead()
 	}
-	return nil, goesOn
+	t.emitHead()
+	return goesOn
 }
 
 // tableLine handles the '|' or '!' that starts a line of a table.
-func (t *tokenizer) tableLine(this, next byte, c context) ([]token, state) {
+func (t *tokenizer) tableLine(this, next byte, c context) state {
 	switch {
 	case this == '!':
 		return t.nextCell(c, markupHeader, 1, inHeaderLine)
 	case next != '}' && next != '-':
 		return t.nextCell(c, markupData, 1, inDataLine)
 	case c&inCell != 0:
-		return t.cellEnd(), closed
+		t.cellEnd()
+		return closed
 	case c&inRow != 0:
-		return t.pop(), closed
+		t.pop()
+		return closed
 	case next == '}':
 		t.head += 2
-		return t.pop(), closed
+		t.pop()
+		return closed
 	}
 	return outcome(t.tableRow())
 }
 
 // nextCell ends the cell that surrounds the head or, outside of cells, finds the
 // one that starts there.
-func (t *tokenizer) nextCell(c context, tag markup, size int, line context) ([]token, state) {
+func (t *tokenizer) nextCell(c context, tag markup, size int, line context) state {
 	if c&inCell != 0 {
-		return t.cellEnd(), closed
+		t.cellEnd()
+		return closed
 	}
 	return outcome(t.tableCell(tag, size, line))
 }
 
 // cellEnd ends a cell whose attributes, if any, are known. Its context goes to
 // tableCell, through the stack below, and tells on what kind of line it ends.
-func (t *tokenizer) cellEnd() []token {
+func (t *tokenizer) cellEnd() {
 	t.top().context &^= cellStyle
-	return t.popKeepingContext()
+	t.popKeepingContext()
 }
 
 // table tries to find a table at the "{|" at the head. If that fails, so do all
 // the rows and cells that were begun.
 func (t *tokenizer) table() {
-	start := t.head
+	start, place := t.head, t.begin()
 	t.head += 2
-	attrs, ok := t.attributes(inTable, '\n', true)
-	if !ok {
-		t.head = start
-		t.emitHead()
-		return
-	}
-	body, restore := t.head, t.top().ident
-	tokens, ok := t.parse(inTable)
-	if !ok {
-		t.recycle(attrs)
-		for t.top().ident != restore {
+	if t.attributes(inTable, '\n', true) {
+		body, below := t.head, len(t.stacks)
+		if t.parse(inTable) {
+			t.finishTable(place, markupTable, 2, start, body)
+			return
+		}
+		for len(t.stacks) > below {
 			t.memoize()
 			t.drop()
 		}
-		t.head = start
-		t.emitHead()
-		return
 	}
-	t.emitTable(markupTable, 2, start, attrs, body, tokens)
+	t.cancel(place)
+	t.head = start
+	t.emitHead()
 }
 
 // tableRow finds a row at the "|-" at the head. If it fails so does the table:
@@ -92,17 +89,15 @@ func (t *tokenizer) tableRow() bool {
 		t.head--
 		return true
 	}
-	attrs, ok := t.attributes(inTable|inRow, '\n', true)
-	if !ok {
+	place := t.begin()
+	if !t.attributes(inTable|inRow, '\n', true) {
 		return false
 	}
 	body := t.head
-	tokens, ok := t.parse(inTable | inRow)
-	if !ok {
-		t.recycle(attrs)
+	if !t.parse(inTable | inRow) {
 		return false
 	}
-	t.emitTable(markupRow, 2, start, attrs, body, tokens)
+	t.finishTable(place, markupRow, 2, start, body)
 	return true
 }
 
@@ -117,37 +112,36 @@ func (t *tokenizer) tableCell(tag markup, size int, line context) bool {
 		t.head--
 		return true
 	}
-	tokens, ok := t.parse(inTable | inCell | cellStyle | line)
-	if !ok {
+	place := t.begin()
+	if !t.parse(inTable | inCell | cellStyle | line) {
 		return false
 	}
 	cell := t.top().context
 	t.top().context = old
-	var attrs []token
 	if cell&cellStyle != 0 {
-		t.recycle(tokens)
+		t.truncate(place.slot + 1)
 		t.head = body
-		if attrs, ok = t.attributes(inTable|inCell|line, '|', false); !ok {
+		if !t.attributes(inTable|inCell|line, '|', false) {
 			return false
 		}
 		body = t.head
-		if tokens, ok = t.parse(inTable | inCell | line); !ok {
+		if !t.parse(inTable | inCell | line) {
 			return false
 		}
 		cell = t.top().context
 		t.top().context = old
 	}
-	t.emitTable(tag, size, start, attrs, body, tokens)
+	t.finishTable(place, tag, size, start, body)
 	t.top().context |= cell & headerOrDataLine
 	return true
 }
 
 // attributes finds attributes up to a byte, which it skips.
-func (t *tokenizer) attributes(c context, end byte, memoized bool) ([]token, bool) {
+func (t *tokenizer) attributes(c context, end byte, memoized bool) bool {
 	if !memoized {
 		t.push(c)
 	} else if !t.pushRoute(c) {
-		return nil, false
+		return false
 	}
 	data := tagData{context: attrReady}
 	for ; ; t.head++ {
@@ -160,28 +154,32 @@ func (t *tokenizer) attributes(c context, end byte, memoized bool) ([]token, boo
 				t.attrEnd(&data)
 			}
 			t.head++
-			return t.pop(), true
+			t.pop()
+			return true
 		case this == 0 || this == end:
 			if t.unquote(&data) {
 				t.head--
 				continue
 			}
 			t.fail()
-			return nil, false
+			return false
 		default:
 			if !t.tagText(&data) {
-				return nil, false
+				return false
 			}
 		}
 	}
 }
 
-// emitTable emits a table, a row or a cell that ends before the head.
-func (t *tokenizer) emitTable(tag markup, size, start int, attrs []token, body int, tokens []token) {
-	t.emit(token{kind: tokenOpen, node: Tag, tag: tag, size: uint8(size), start: uint32(start)})
-	t.emitApart(attrs)
-	t.emit(token{kind: tokenBody, tag: tag, end: uint32(body)})
-	t.emitAll(tokens)
-	t.emit(token{kind: tokenClose, end: uint32(t.head)})
-	t.head-- // behind which parseOn goes on
+// finishTable makes a table, a row or a cell that ends before the head, and goes
+// back on its last byte, behind which parseOn goes on.
+func (t *tokenizer) finishTable(place site, tag markup, size, start, body int) {
+	n := Node{Kind: Tag, tag: tag, size: uint8(size), Start: uint32(start), End: uint32(t.head)}
+	if tag == markupTable {
+		n.inside(body-start, size)
+	} else {
+		n.inside(body-start, 0)
+	}
+	t.finish(place, n)
+	t.head--
 }

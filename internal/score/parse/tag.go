@@ -1,6 +1,9 @@
 package parse
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // tagContext says how far an HTML tag has been read.
 type tagContext uint8
@@ -27,13 +30,10 @@ type tagData struct {
 func (t *tokenizer) tag() {
 	start := t.head
 	t.head++
-	tokens, ok := t.tagTokens(start)
-	if !ok {
+	if !t.tagAt(start) {
 		t.head = start
 		t.emitHead()
-		return
 	}
-	t.emitAll(tokens)
 }
 
 // invalidTag tries the "</" at the head as a tag that has no closing tag and
@@ -44,33 +44,46 @@ func (t *tokenizer) invalidTag() {
 	// All such names are shorter, even with a K of three bytes, the kelvin sign.
 	name := t.text[t.head:min(len(t.text), t.head+len("link")+4)]
 	size := strings.IndexFunc(name, func(r rune) bool { return isSpace(r) || r < 0x80 && marks[r] })
-	if size > 0 && isSingleOnly(name[:size]) {
-		if tokens, ok := t.tagTokens(start); ok {
-			t.emitAll(tokens)
-			return
-		}
+	if size > 0 && traits(name[:size])&singleOnly != 0 && t.tagAt(start) {
+		return
 	}
 	t.head = start + 1
 	t.emitText(start, start+2)
 }
 
-// tagName returns the name of the tag of the top stack.
-func (t *tokenizer) tagName() string {
-	tokens := t.top().tokens
-	if len(tokens) < 2 || tokens[0].kind != tokenOpen || tokens[1].kind != tokenText {
-		panic(ErrRejected)
+// tagAt tries to find a tag that begins at start and whose name is at the head.
+func (t *tokenizer) tagAt(start int) bool {
+	place := t.begin()
+	*t.nodes.at(place.slot) = Node{Kind: Tag, Start: uint32(start)}
+	if !t.pushRoute(inTagOpen) || !t.tagRest() {
+		t.cancel(place)
+		return false
 	}
-	return t.text[tokens[1].start:tokens[1].end]
+	n := t.nodes.at(place.slot)
+	n.seam = t.nodes.at(place.slot+1).End - n.Start
+	if n.width == 0 {
+		n.width = uint32(t.nodes.n - place.slot)
+	}
+	t.top().buffer = span{}
+	return true
 }
 
-// tagTokens finds a tag whose name is at the head. Its first token is tokenOpen
-// and its second the name, on which tagName counts: a name is one text, as
-// markup in it makes the tag fail.
-func (t *tokenizer) tagTokens(start int) ([]token, bool) {
-	if !t.pushRoute(inTagOpen) {
-		return nil, false
+// tagNode returns the tag that the top stack is for.
+func (t *tokenizer) tagNode() *Node { return t.nodes.at(t.top().base - 1) }
+
+// tagName returns the name of the tag of the top stack: its first node, and all of
+// it, as markup in a name makes the tag fail.
+func (t *tokenizer) tagName() string {
+	base := t.top().base
+	if base == t.nodes.n || t.nodes.at(base).Kind != Text {
+		panic(ErrRejected)
 	}
-	t.emit(token{kind: tokenOpen, node: Tag, start: uint32(start)})
+	name := t.nodes.at(base)
+	return t.text[name.Start:name.End]
+}
+
+// tagRest finds a tag whose name is at the head.
+func (t *tokenizer) tagRest() bool {
 	data := tagData{context: tagNameOpen}
 	for ; ; t.head++ {
 		t.spend(1)
@@ -82,42 +95,50 @@ func (t *tokenizer) tagTokens(start int) ([]token, bool) {
 				continue
 			}
 			t.fail()
-			return nil, false
+			return false
 		case this == '>' && canExit:
-			t.tagOpenEnd(&data, tokenBody, 1)
+			t.tagOpenEnd(&data, 1)
 			return t.tagBody()
 		case this == '/' && t.at(1) == '>' && canExit:
-			t.tagOpenEnd(&data, tokenSelf, 2)
-			return t.pop(), true
+			t.tagOpenEnd(&data, 2)
+			t.tagNode().self = true
+			t.pop()
+			return true
 		default:
 			if !t.tagText(&data) {
-				return nil, false
+				return false
 			}
 		}
 	}
 }
 
 // tagBody finds what is between a tag's '>', before the head, and its end.
-func (t *tokenizer) tagBody() ([]token, bool) {
+func (t *tokenizer) tagBody() bool {
 	top := t.top()
 	top.context = inTagBody
-	switch name := t.tagName(); {
-	case isSingleOnly(name):
-		top.tokens[len(top.tokens)-1].kind = tokenSelf
+	switch is := traits(t.tagName()); {
+	case is&singleOnly != 0:
+		t.tagNode().self = true
 		t.head--
-		return t.pop(), true
-	case isVerbatim(name):
+		t.pop()
+		return true
+	case is&verbatim != 0:
 		return t.verbatim()
 	}
 	return t.parseOn()
 }
 
-// tagOpenEnd ends a tag's name and attributes with size bytes at the head.
-func (t *tokenizer) tagOpenEnd(data *tagData, kind tokenKind, size int) {
+// tagOpenEnd ends a tag's name and attributes with size bytes at the head. The tag
+// ends there too if it has no content.
+func (t *tokenizer) tagOpenEnd(data *tagData, size int) {
 	if data.context&(attrName|attrValue) != 0 {
 		t.attrEnd(data)
 	}
-	t.emit(token{kind: kind, start: uint32(t.head), end: uint32(t.head + size)})
+	t.flush()
+	t.top().body = t.nodes.n
+	n := t.tagNode()
+	n.End = uint32(t.head + size)
+	n.body = n.End - n.Start
 	t.head++
 }
 
@@ -140,14 +161,20 @@ func (t *tokenizer) unquote(data *tagData) bool {
 }
 
 // attrEnd ends an attribute: a stack, on which the value has another if it is
-// quoted. Name and value do not join the texts before: in the reference, tokens
-// of their own stand between.
+// quoted.
 func (t *tokenizer) attrEnd(data *tagData) {
 	if data.context&quoted != 0 {
-		t.emitApart(t.pop())
+		t.pop()
 	}
-	t.top().flush()
-	t.emitApart(t.pop())
+	t.pop()
+}
+
+// attrStart begins an attribute. Its texts do not join those before: in the
+// reference, tokens of their own stand between.
+func (t *tokenizer) attrStart(data *tagData) {
+	data.context = attrName
+	t.flush()
+	t.push(inTagAttr)
 }
 
 // tagText handles the character at the head in a tag's name or attributes; false
@@ -182,18 +209,16 @@ func (t *tokenizer) tagText(data *tagData) bool {
 		t.head = data.reset - 1
 		return true
 	case data.context&attrReady != 0:
-		data.context = attrName
-		t.push(inTagAttr)
+		t.attrStart(data)
 	case data.context&attrName != 0:
 		if r == '=' {
 			data.context = attrValue | noteQuote
-			t.top().flush()
+			t.flush()
 			return true
 		}
 		if data.context&noteEquals != 0 {
 			t.attrEnd(data)
-			data.context = attrName
-			t.push(inTagAttr)
+			t.attrStart(data)
 		}
 	default:
 		if t.quote(data, r) {
@@ -262,46 +287,61 @@ func (t *tokenizer) tagPart(r rune, size int) {
 			return
 		}
 	}
-	t.emitText(t.head, t.head+size)
-	t.head += size - 1
+	start := t.head
+	t.head += size
+	if r < utf8.RuneSelf && attrPlain[r] {
+		for t.head < len(t.text) && attrPlain[t.text[t.head]] {
+			t.head++
+		}
+		t.spend((t.head - start) / bytesPerStep)
+	}
+	t.emitText(start, t.head)
+	t.head--
 }
 
 // tagOpenClose handles the "</" of a closing tag, or so it seems: if its name is
 // another, the tag that surrounds it fails (tagCloseClose).
 func (t *tokenizer) tagOpenClose() {
-	t.emit(token{kind: tokenEnd, start: uint32(t.head)})
+	t.flush()
+	n := t.tagNode()
+	n.bodyEnd = uint32(t.head) - n.Start
 	t.push(inTagClose)
 	t.head++
 }
 
 // tagCloseClose handles the '>' of a closing tag.
-func (t *tokenizer) tagCloseClose() ([]token, state) {
-	closing := t.pop()
-	if len(closing) != 1 || closing[0].kind != tokenText ||
-		trimmedLower(t.text[closing[0].start:closing[0].end]) != trimmedLower(t.tagName()) {
-		t.recycle(closing)
+func (t *tokenizer) tagCloseClose() state {
+	t.pop()
+	closing := t.popped().base
+	if t.nodes.n != closing+1 || t.nodes.at(closing).Kind != Text {
 		t.fail()
-		return nil, lost
+		return lost
 	}
-	t.emitAll(closing)
-	t.emitClose()
-	return t.pop(), closed
+	name := t.nodes.at(closing)
+	if !sameTag(t.text[name.Start:name.End], t.tagName()) {
+		t.fail()
+		return lost
+	}
+	t.tagNode().End = uint32(t.head + 1)
+	t.pop()
+	return closed
 }
 
 // verbatim finds the end of a tag with text inside, of which only entities are
 // more than text. A tag that nothing closes fails, at the cost of reading all the
 // rest: two megabytes of "<nowiki>" run out of steps.
-func (t *tokenizer) verbatim() ([]token, bool) {
+func (t *tokenizer) verbatim() bool {
 	name := trimmedLower(t.tagName())
 	for ; ; t.head++ {
 		t.spend(1)
 		switch this := t.at(0); {
 		case this == 0:
 			t.fail()
-			return nil, false
+			return false
 		case this == '<' && t.at(1) == '/':
 			if t.verbatimEnd(name) {
-				return t.pop(), true
+				t.pop()
+				return true
 			}
 		case this == '&':
 			t.entity()
@@ -324,34 +364,29 @@ func (t *tokenizer) verbatimEnd(name string) bool {
 	size := strings.IndexAny(inside, ">\n")
 	if size < 0 {
 		t.spend(len(inside) / bytesPerStep)
+		t.looked(len(t.text))
 	}
 	if size < 0 || inside[size] == '\n' || trimmedLower(inside[:size]) != name {
+		t.looked(start + 2 + size)
 		t.emitText(start, start+2)
 		t.head = start + 1
 		return false
 	}
-	t.emit(token{kind: tokenEnd, start: uint32(start)})
+	t.flush()
+	n := t.tagNode()
+	n.bodyEnd = uint32(start) - n.Start
 	t.emitText(start+2, start+2+size)
+	t.flush()
 	t.head = start + 2 + size
-	t.emitClose()
+	n.End = uint32(t.head + 1)
 	return true
 }
 
 // singleTagEnd makes a tag that nothing closed up to the end of the text end with
-// its '>', as "<li>" may. What follows stands beside it. The '>' is the one at
-// which as many tags ended as began: templates in attributes have tags too.
-func (t *tokenizer) singleTagEnd() []token {
-	tokens, depth := t.top().tokens, 1
-	for i := 2; i < len(tokens); i++ {
-		switch k := &tokens[i]; {
-		case k.kind == tokenOpen && k.node == Tag && k.tag == markupNone:
-			depth++
-		case k.kind == tokenBody && k.tag == markupNone && depth == 1:
-			k.kind = tokenSelf
-			return t.pop()
-		case k.kind == tokenBody && k.tag == markupNone, k.kind == tokenSelf:
-			depth--
-		}
-	}
-	panic(ErrRejected)
+// its '>', as "<li>" may. What follows stands beside it.
+func (t *tokenizer) singleTagEnd() {
+	n, top := t.tagNode(), t.top()
+	n.self = true
+	n.width = uint32(top.body - top.base + 1)
+	t.pop()
 }

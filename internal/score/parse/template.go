@@ -10,65 +10,77 @@ func (t *tokenizer) templateOrArgument() {
 		t.head++
 		braces++
 	}
-	hasContent := false
-	// A stack between, so that what the first braces yield can be put in front
-	// of the rest, and what stood before them is not.
+	place, found := t.begin(), false
+	// A stack between, for the depth that the reference counts.
 	t.push(0)
 	for braces > 0 {
 		switch {
 		case braces == 1:
-			t.emitTextThenStack(open, open+1)
+			t.leaveBraces(place, span{open, open + 1}, found)
 			return
-		case braces >= 3 && t.argument(open+braces-3):
+		case braces >= 3 && t.braced(Argument, open+braces-3, place, found):
 			braces -= 3
-		case t.template(open+braces-2, hasContent):
+		case t.braced(Template, open+braces-2, place, found):
 			braces -= 2
 		default:
-			t.emitTextThenStack(open, open+braces)
+			t.leaveBraces(place, span{open, open + braces}, found)
 			return
 		}
+		found = true
 		if braces > 0 {
-			hasContent = true
 			t.head++
 		}
 	}
-	t.emitAll(t.pop())
+	t.pop()
+	top := t.top()
+	top.buffer = span{}
 	// isSafe held the braces for text, as it cannot look ahead.
-	t.top().context &^= failNext
+	top.context &^= failNext
 }
 
-// template tries to find a template whose braces start at start. What the top
-// stack has belongs to its name.
-func (t *tokenizer) template(start int, hasContent bool) bool {
-	c := inTemplateName
-	if hasContent {
-		c |= hasTemplate
+// braced tries to find a template or an argument whose braces start at start.
+// What was found in others between them and the head belongs to its name.
+func (t *tokenizer) braced(kind Kind, start int, place site, found bool) bool {
+	c := inArgumentName
+	if kind == Template {
+		c = inTemplateName
+		if found {
+			c |= hasTemplate
+		}
 	}
-	return t.braced(Template, start, c)
-}
-
-// argument does the same for an argument.
-func (t *tokenizer) argument(start int) bool { return t.braced(Argument, start, inArgumentName) }
-
-func (t *tokenizer) braced(kind Kind, start int, c context) bool {
 	reset := t.head
-	tokens, ok := t.parse(c)
-	if !ok {
+	if !t.parse(c) {
 		t.head = reset
 		return false
 	}
-	t.emitFirst(token{kind: tokenOpen, node: kind, start: uint32(start)})
-	t.emitAll(tokens)
-	t.emitClose()
+	route := t.popped()
+	n := Node{Kind: kind, Start: uint32(start), End: uint32(t.head + 1)}
+	if kind == Template {
+		n.parts(route, 0, 2)
+	} else {
+		n.parts(route, 0, 3)
+	}
+	if found {
+		t.insert(place.slot, n)
+	} else {
+		*t.nodes.at(place.slot) = n
+	}
+	t.nodes.at(place.slot).width = uint32(t.nodes.n - place.slot)
 	return true
 }
 
-// emitClose ends a node with the byte at the head.
-func (t *tokenizer) emitClose() { t.emit(token{kind: tokenClose, end: uint32(t.head + 1)}) }
-
-// emitSeparator makes the bytes from start to end the seam of a node.
-func (t *tokenizer) emitSeparator(start, end int) {
-	t.emit(token{kind: tokenSeparator, start: uint32(start), end: uint32(end)})
+// leaveBraces takes braces that nothing closes for text, and goes on behind what
+// was found in others between them and the head.
+func (t *tokenizer) leaveBraces(place site, text span, found bool) {
+	t.pop()
+	if found {
+		t.precede(place, text)
+		t.top().buffer = span{}
+	} else {
+		t.cancel(place)
+		t.top().buffer.add(text)
+	}
+	t.head--
 }
 
 // templateParam handles the '|' before a template's parameter. The parameter's
@@ -84,11 +96,11 @@ func (t *tokenizer) templateParam() bool {
 		t.top().context ^= inTemplateValue
 	}
 	if t.top().context&inTemplateKey != 0 {
-		t.emitAll(t.pop())
+		t.pop()
 	} else {
 		t.top().context |= inTemplateKey
 	}
-	t.emitSeparator(t.head, t.head+1)
+	t.separate(t.head, t.head+1)
 	t.push(t.top().context)
 	return true
 }
@@ -96,33 +108,24 @@ func (t *tokenizer) templateParam() bool {
 // templateParamValue handles the '=' between a parameter's name and value. Later
 // ones are text: the context says that a value has begun.
 func (t *tokenizer) templateParamValue() {
-	t.emitAll(t.pop())
-	top := t.top()
-	top.context ^= inTemplateKey
-	top.context |= inTemplateValue
-	top.flush()
+	t.pop()
+	t.flush()
+	t.top().context ^= inTemplateKey | inTemplateValue
 }
 
 // templateEnd handles the braces that end a template, which fails if it has no
 // name: "{{}}" and "{{|a}}" are text.
-func (t *tokenizer) templateEnd() ([]token, state) {
+func (t *tokenizer) templateEnd() state {
 	switch c := t.top().context; {
 	case c&inTemplateName != 0:
 		if c&(hasText|hasTemplate) == 0 {
 			t.fail()
-			return nil, lost
+			return lost
 		}
 	case c&inTemplateKey != 0:
-		t.emitAll(t.pop())
+		t.pop()
 	}
 	t.head++
-	return t.pop(), closed
-}
-
-// argumentSeparator handles the '|' between an argument's name and default.
-func (t *tokenizer) argumentSeparator() {
-	top := t.top()
-	top.context ^= inArgumentName
-	top.context |= inArgumentDefault
-	t.emitSeparator(t.head, t.head+1)
+	t.pop()
+	return closed
 }

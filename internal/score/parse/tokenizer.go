@@ -1,6 +1,9 @@
 package parse
 
-import "unicode/utf8"
+import (
+	"sync"
+	"unicode/utf8"
+)
 
 const (
 	// maxDepth is how many stacks there may be for more nodes to be tried
@@ -11,13 +14,14 @@ const (
 	maxBraces = 255
 )
 
-// tokenizer finds the tokens of a text. It tries routes: it takes "[[" for a
+// tokenizer finds the nodes of a text. It tries routes: it takes "[[" for a
 // wikilink until something cannot be in one, forgets what it found since and
 // takes it for text instead.
 type tokenizer struct {
 	text   string
 	head   int
 	stacks []stack
+	nodes  list
 
 	// inHeading says that no heading may start, as one surrounds the head.
 	inHeading bool
@@ -28,23 +32,52 @@ type tokenizer struct {
 	// failed is the context of the route that failed last.
 	failed context
 
-	// badRoutes are known to fail. Routes with the same ident do the same.
-	badRoutes map[ident]struct{}
+	routes routes
 
 	// noComment is from where on no "-->" follows.
 	noComment int
 
-	left  int       // of the budget of steps
-	spare [][]token // memory for stacks
+	left int // of the budget of steps
+
+	trail trail
+	last  milestone
+	far   int // what was looked at since
+	peak  int // how many nodes there were since, if some were dropped
+
+	old revision
 }
 
-func newTokenizer(text string, steps int) *tokenizer {
-	return &tokenizer{text: text, badRoutes: map[ident]struct{}{}, noComment: len(text), left: steps}
+// tokenizers keeps the memory of tokenizers for the next texts.
+var tokenizers = sync.Pool{New: func() any { return new(tokenizer) }}
+
+// start begins a text.
+func (t *tokenizer) start(text string, steps int) {
+	t.text, t.head, t.stacks, t.nodes.n = text, 0, t.stacks[:0], 0
+	t.inHeading, t.noComment = false, len(text)
+	t.routes.clear()
+	t.left, t.trail, t.last, t.far, t.peak = steps, t.trail[:0], milestone{left: steps}, 0, 0
+	t.old = revision{}
+}
+
+// stop gives the tokenizer back, without what only few texts need.
+func (t *tokenizer) stop() {
+	const keep = 1 << 20 // bytes of each
+	t.text, t.old = "", revision{}
+	if most := keep / (chunkSize * nodeBytes); len(t.nodes.chunks) > most {
+		t.nodes.chunks = append([][]Node(nil), t.nodes.chunks[:most]...)
+	}
+	if len(t.routes.slots) > keep/routeBytes {
+		t.routes.slots = nil
+	}
+	if cap(t.stacks) > maxDepth*2 {
+		t.stacks = nil
+	}
+	tokenizers.Put(t)
 }
 
 // at returns the byte that many bytes behind the head, or 0 at the end.
 func (t *tokenizer) at(delta int) byte {
-	if i := t.head + delta; i >= 0 && i < len(t.text) {
+	if i := t.head + delta; uint(i) < uint(len(t.text)) {
 		return t.text[i]
 	}
 	return 0
@@ -66,18 +99,16 @@ func (t *tokenizer) startsWith(s string) bool {
 
 func (t *tokenizer) canRecurse() bool { return len(t.stacks) < maxDepth }
 
-// parse finds tokens until the node is closed that the context is of, and
-// returns them; false if the route fails.
-func (t *tokenizer) parse(c context) ([]token, bool) {
-	if !t.pushRoute(c) {
-		return nil, false
-	}
-	return t.parseOn()
-}
+// parse finds nodes until the one is closed that the context is of; false if the
+// route fails.
+func (t *tokenizer) parse(c context) bool { return t.pushRoute(c) && t.parseOn() }
 
 // parseOn is parse on the top stack.
-func (t *tokenizer) parseOn() ([]token, bool) {
+func (t *tokenizer) parseOn() bool {
 	for {
+		if len(t.stacks) == 1 && t.atCheckpoint() && t.checkpoint() {
+			return true
+		}
 		t.spend(1)
 		this, c := t.at(0), t.top().context
 		if c&unsafe != 0 && !t.isSafe(c, this) {
@@ -85,7 +116,7 @@ func (t *tokenizer) parseOn() ([]token, bool) {
 				t.drop()
 			}
 			t.fail()
-			return nil, false
+			return false
 		}
 		if !marks[this] {
 			t.plainText()
@@ -94,11 +125,11 @@ func (t *tokenizer) parseOn() ([]token, bool) {
 		if this == 0 {
 			return t.handleEnd(c)
 		}
-		switch tokens, state := t.mark(this, c); state {
+		switch t.mark(this, c) {
 		case closed:
-			return tokens, true
+			return true
 		case lost:
-			return nil, false
+			return false
 		}
 		t.head++
 	}
@@ -107,159 +138,36 @@ func (t *tokenizer) parseOn() ([]token, bool) {
 // plainText takes the character at the head for text and, if no context has to
 // see them, those behind it as well: isSafe cares for marks, and for other
 // characters only after some marks and until a template's name begins. A page is
-// mostly such text, which so passes at 1.4 GB/s.
+// mostly such text.
 func (t *tokenizer) plainText() {
-	start := t.head
-	_, size := t.runeAt()
-	t.head += size
-	c := t.top().context
+	top, start := t.top(), t.head
+	c := top.context
 	if c&unsafe == 0 || c&pendingFail == 0 && (c&inTemplateName == 0 || c&hasText != 0) {
-		for t.head < len(t.text) && !marks[t.text[t.head]] {
-			t.head++
+		c |= anywhere
+		text, end := t.text, start+1
+		for end < len(text) && stops[text[end]]&c == 0 {
+			end++
 		}
+		t.head = end
+		t.spend((end - start) / bytesPerStep)
+	} else {
+		_, size := t.runeAt()
+		t.head += size
 	}
-	t.spend((t.head - start) / bytesPerStep)
-	t.emitText(start, t.head)
-}
-
-// state is what became of a route.
-type state uint8
-
-const (
-	goesOn state = iota
-	closed       // its tokens are complete
-	lost         // it failed, and its stack is gone
-)
-
-// outcome is goesOn, or lost if a route failed.
-func outcome(ok bool) ([]token, state) {
-	if ok {
-		return nil, goesOn
-	}
-	return nil, lost
-}
-
-// mark handles the mark at the head. Whatever it tries leaves the head at the
-// last byte that it took. The order of the cases is that of Tokenizer_parse.
-func (t *tokenizer) mark(this byte, c context) ([]token, state) {
-	next, last := t.at(1), t.at(-1)
-	lineStart := last == 0 || last == '\n'
-	switch {
-	case this == '{' && next == '{':
-		if t.canRecurse() {
-			t.templateOrArgument()
-		} else {
-			t.emitHead()
-		}
-	case this == '|' && c&inTemplate != 0:
-		return outcome(t.templateParam())
-	case this == '=' && c&inTemplateKey != 0:
-		if !t.inHeading && lineStart && next == '=' {
-			t.heading()
-		} else {
-			t.templateParamValue()
-		}
-	case this == '}' && next == '}' && c&inTemplate != 0:
-		return t.templateEnd()
-	case this == '|' && c&inArgumentName != 0:
-		t.argumentSeparator()
-	case this == '}' && next == '}' && c&inArgument != 0:
-		if t.at(2) == '}' {
-			t.head += 2
-			return t.pop(), closed
-		}
-		t.emitHead()
-	case this == '[' && next == '[' && t.canRecurse():
-		if c&noWikilinks == 0 {
-			t.wikilink()
-		} else {
-			t.emitHead()
-		}
-	case this == '|' && c&inWikilinkTitle != 0:
-		t.wikilinkSeparator()
-	case this == ']' && next == ']' && c&inWikilink != 0:
-		t.head++
-		return t.pop(), closed
-	case this == '[':
-		t.externalLink(true)
-	case this == ':' && !marks[last]:
-		t.externalLink(false)
-	case this == ']' && c&inLinkTitle != 0:
-		return t.pop(), closed
-	case this == '=' && !t.inHeading && c&inTemplate == 0:
-		if lineStart {
-			t.heading()
-		} else {
-			t.emitHead()
-		}
-	case this == '=' && c&inHeading != 0:
-		return t.headingEnd(), closed
-	case this == '\n' && c&inHeading != 0:
-		t.fail()
-		return nil, lost
-	case this == '&':
-		t.entity()
-	case this == '<':
-		return t.angle(next, c)
-	case this == '>' && c&inTagClose != 0:
-		return t.tagCloseClose()
-	case this == '\'' && next == '\'':
-		return t.style()
-	case lineStart && (this == '#' || this == '*' || this == ';' || this == ':'):
-		t.list()
-	case lineStart && this == '-' && t.startsWith("----"):
-		t.rule()
-	case (this == '\n' || this == ':') && c&inTerm != 0:
-		t.termEnd()
-		if this == '\n' {
-			t.top().context &^= cellLine
-		}
-	case this == '{' && next == '|' && t.afterIndent():
-		if t.canRecurse() {
-			t.table()
-		} else {
-			t.emitHead()
-		}
-	case c&inTable != 0:
-		return t.tableMark(this, next, c)
-	default:
-		t.emitHead()
-	}
-	return nil, goesOn
-}
-
-// angle handles '<'.
-func (t *tokenizer) angle(next byte, c context) ([]token, state) {
-	switch {
-	case next == '!':
-		if t.startsWith("<!--") {
-			t.comment()
-		} else {
-			t.emitHead()
-		}
-	case next == '/' && t.at(2) != 0:
-		if c&inTagBody != 0 {
-			t.tagOpenClose()
-		} else {
-			t.invalidTag()
-		}
-	case c&inTagClose == 0 && t.canRecurse():
-		t.tag()
-	default:
-		t.emitHead()
-	}
-	return nil, goesOn
+	top.buffer.add(span{start, t.head})
 }
 
 // handleEnd handles the end of the text: nodes that must be closed fail, with the
 // stacks of their parts.
-func (t *tokenizer) handleEnd(c context) ([]token, bool) {
+func (t *tokenizer) handleEnd(c context) bool {
 	if c&mustClose == 0 {
-		return t.pop(), true
+		t.pop()
+		return true
 	}
 	if c&inTagBody != 0 {
-		if isSingle(t.tagName()) {
-			return t.singleTagEnd(), true
+		if traits(t.tagName())&single != 0 {
+			t.singleTagEnd()
+			return true
 		}
 	} else {
 		if c&inCell != 0 {
@@ -271,106 +179,5 @@ func (t *tokenizer) handleEnd(c context) ([]token, bool) {
 		}
 	}
 	t.fail()
-	return nil, false
-}
-
-// isSafe reports whether the byte may stand where the context is unsafe, and
-// notes what that makes of the bytes behind it (Tokenizer_verify_safe). It sees
-// one byte at a time: where a brace or "<!" may begin something allowed, it sets
-// failNext, and whoever finds that something clears it.
-func (t *tokenizer) isSafe(c context, this byte) bool {
-	set := &t.top().context
-	switch {
-	case c&failNext != 0:
-		return false
-	case c&inWikilinkTitle != 0:
-		switch this {
-		case ']', '{':
-			*set |= failNext
-		case '\n', '[', '}', '>':
-			return false
-		case '<':
-			if t.at(1) != '!' {
-				return false
-			}
-			*set |= failNext
-		}
-		return true
-	case c&inLinkTitle != 0:
-		return this != '\n'
-	case c&inTagClose != 0:
-		return this != '<'
-	case c&inTemplateName != 0:
-		return t.isSafeName(c, this)
-	case c&failOnEquals != 0:
-		return this != '='
-	case c&failOnLeftBrace != 0:
-		if this == '{' || t.at(-1) == '{' && t.at(-2) == '{' {
-			if c&inTemplate != 0 {
-				*set |= failOnEquals
-			} else {
-				*set |= failNext
-			}
-			return true
-		}
-		*set ^= failOnLeftBrace
-	case c&failOnRightBrace != 0:
-		if this == '}' {
-			*set |= failNext
-			return true
-		}
-		*set ^= failOnRightBrace
-	case this == '{':
-		*set |= failOnLeftBrace
-	case this == '}':
-		*set |= failOnRightBrace
-	}
-	return true
-}
-
-// isSafeName is isSafe in a template's name. Text, a line end and more text are
-// no name.
-func (t *tokenizer) isSafeName(c context, this byte) bool {
-	set := &t.top().context
-	switch {
-	case this == '{':
-		*set |= hasTemplate | failNext
-		return true
-	case this == '}' || this == '<' && t.at(1) == '!':
-		*set |= failNext
-		return true
-	case this == '[' || this == ']' || this == '<' || this == '>':
-		return false
-	case this == '|':
-		return true
-	}
-	r, _ := t.runeAt()
-	switch space := isSpace(r); {
-	case c&hasText == 0:
-		if !space {
-			*set |= hasText
-		}
-	case c&failOnText != 0:
-		return space
-	case this == '\n':
-		*set |= failOnText
-	}
-	return true
-}
-
-// afterIndent reports whether only white space stands before the head on its
-// line (Tokenizer_has_leading_whitespace; tokenizer.py allows one character).
-func (t *tokenizer) afterIndent() bool {
-	for i := t.head; i > 0; {
-		r, size := utf8.DecodeLastRuneInString(t.text[:i])
-		if r == '\n' {
-			return true
-		}
-		if !isSpace(r) {
-			return false
-		}
-		i -= size
-		t.spend(1)
-	}
-	return true
+	return false
 }
