@@ -24,7 +24,7 @@ import (
 	"revscore/internal/dedupe"
 	"revscore/internal/event"
 	"revscore/internal/score"
-	"revscore/internal/score/feature"
+	"revscore/internal/score/analysis"
 	"revscore/internal/score/model"
 	"revscore/internal/simwiki"
 	"revscore/models"
@@ -78,7 +78,11 @@ func (e expected) of(t *testing.T, rev *corpus.Revision, value []byte) (p float6
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := feature.NewInput(*rev.Text, rev.ParentText, ev.Time, score.Author(ev))
+	in := score.Facts(ev)
+	in.Revision = analysis.NewText(*rev.Text)
+	if rev.ParentText != nil {
+		in.Parent = analysis.NewText(*rev.ParentText)
+	}
 	result := e.engine.Score(rev.RevID, []*model.Model{e.model}, in)[0]
 	if result.Failure != nil {
 		return 0, result.Failure.Type

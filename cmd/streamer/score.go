@@ -28,6 +28,8 @@ func newScoreCommand() *cobra.Command {
 		Use: "score", Short: "Score JSON lines from standard input", Args: cobra.NoArgs,
 		Long: "Score reads one JSON object a line: {event, text, parent}, where event is a revision-create\n" +
 			"or page_change event, text the revision's wikitext (null: hidden) and parent null or {text}.\n" +
+			"A few features ask for earlier edits too: {page: {creation_timestamp}, user:\n" +
+			"{last_revision_timestamp}}, and timestamp and user_id of the parent.\n" +
 			"It writes one document a line in the order of the input: {rev_id, wiki, scores}. A line that\n" +
 			"cannot be read gives {line, error}, and the command then ends with an error.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -46,15 +48,6 @@ func newScoreCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&features, "features", false, "add the values of the model's features")
 	cobra.CheckErr(cmd.MarkFlagRequired("model"))
 	return cmd
-}
-
-// scoringInput is a line of input. Unknown fields are other tools' business.
-type scoringInput struct {
-	Event  json.RawMessage `json:"event"`
-	Text   *string         `json:"text"`
-	Parent *struct {
-		Text *string `json:"text"`
-	} `json:"parent"`
 }
 
 // scored is a line of output; its cells are those of ORES.
@@ -170,7 +163,7 @@ func writeLines(ctx context.Context, out io.Writer, promises <-chan (<-chan scor
 }
 
 func scoreLine(engine *score.Engine, l numbered, list []*model.Model, features bool) scored {
-	rev, in, err := readInput(l.line)
+	rev, in, err := score.ReadInput(l.line)
 	if err != nil {
 		kind := event.ReasonInvalidJSON
 		var pe *event.ParseError
@@ -197,30 +190,4 @@ func scoreLine(engine *score.Engine, l numbered, list []*model.Model, features b
 		out.Scores[r.Model] = c
 	}
 	return out
-}
-
-func readInput(line []byte) (*event.Revision, feature.Input, error) {
-	var raw scoringInput
-	if err := json.Unmarshal(line, &raw); err != nil {
-		return nil, feature.Input{}, fmt.Errorf("scoring input: %w", err)
-	}
-	rev, err := event.Parse(raw.Event)
-	if err != nil {
-		return nil, feature.Input{}, fmt.Errorf("event: %w", err)
-	}
-	if rev.Canary() {
-		return nil, feature.Input{}, fmt.Errorf("event: a canary: %w", event.ErrNothingToScore)
-	}
-	in := feature.Input{Timestamp: rev.Time, User: score.Author(rev)}
-	if raw.Text != nil {
-		in.Revision = feature.TextOf(*raw.Text)
-	}
-	switch {
-	case raw.Parent == nil: // a page's first revision
-	case raw.Parent.Text != nil:
-		in.Parent = feature.TextOf(*raw.Parent.Text)
-	default:
-		in.Revision = nil // half of an edit is no edit: the service fails it too
-	}
-	return rev, in, nil
 }

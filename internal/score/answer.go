@@ -25,7 +25,7 @@ func (p *Pipeline) answer(ctx context.Context, rev *event.Revision, answers []*a
 	if len(open) == 0 {
 		return nil
 	}
-	in := feature.Input{Timestamp: rev.Time, User: Author(rev)}
+	in := Facts(rev)
 	ready := open
 	if slices.ContainsFunc(open, needsText) {
 		release, failure, err := p.fetch(ctx, rev, &in)
@@ -102,9 +102,9 @@ func (p *Pipeline) fetch(ctx context.Context, rev *event.Revision, in *feature.I
 			}, false}, nil
 		}
 	}
-	in.Revision = texts.Revision.Document
+	in.Revision = texts.Revision.Text
 	if texts.Parent != nil {
-		in.Parent = texts.Parent.Document
+		in.Parent = texts.Parent.Text
 	}
 	return release, nil, nil
 }
@@ -119,8 +119,18 @@ func failureOf(err error) *failure {
 	return &failure{event.Failure{Type: typeCaught, Message: err.Error()}, true}
 }
 
-// Author says what the event shows of the revision's author.
-func Author(rev *event.Revision) feature.User {
+// Facts is what the event itself tells features: all but the texts, and nothing
+// of the page's and the user's earlier edits.
+func Facts(rev *event.Revision) feature.Input {
+	in := feature.Input{Timestamp: rev.Time, User: author(rev), Page: feature.Page{Namespace: rev.PageNamespace}}
+	if !rev.CommentHidden {
+		in.Comment = &rev.Comment
+	}
+	return in
+}
+
+// author says what the event shows of the revision's author.
+func author(rev *event.Revision) feature.User {
 	a := rev.Author
 	if a == nil {
 		return feature.User{Hidden: true}

@@ -7,8 +7,8 @@
 // finds the routes that want it (route.go) and takes a place in the queue of
 // the event's page (turn.go). The rest runs in parallel with other events and
 // is [Pipeline.handle], which reads top to bottom as the list above. Each stage
-// has its folder: fetch (texts), wikitext, diff and feature (values), tree and
-// model (estimators).
+// has its folder: fetch (texts), feature (values) with what it looks at (analysis:
+// wikitext, parse, pattern; change and diff), tree and model (estimators).
 //
 // Guarantees:
 //

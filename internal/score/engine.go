@@ -27,6 +27,7 @@ const typeCaught = "CaughtDependencyError"
 type Engine struct {
 	metrics *engineMetrics
 	workers chan struct{} // one token for each revision being computed
+	compute func(*feature.Plan, feature.Input) feature.Result
 
 	mu    sync.RWMutex
 	plans map[planKey]*feature.Plan
@@ -40,7 +41,7 @@ func NewEngine(workers int, reg prometheus.Registerer) *Engine {
 	}
 	return &Engine{
 		metrics: newEngineMetrics(reg), workers: make(chan struct{}, workers),
-		plans: map[planKey]*feature.Plan{},
+		compute: (*feature.Plan).Evaluate, plans: map[planKey]*feature.Plan{},
 	}
 }
 
@@ -92,9 +93,9 @@ func (e *Engine) plan(models []*model.Model) (*feature.Plan, error) {
 			return plan, nil
 		}
 	}
-	lists := make([][]string, len(models))
+	lists := make([]feature.List, len(models))
 	for i, m := range models {
-		lists[i] = m.Features()
+		lists[i] = m.List()
 	}
 	plan, err := feature.Compile(lists...)
 	if err != nil {
@@ -116,7 +117,7 @@ type planKey [16]*model.Model
 // error, so that the partition moves on.
 func (e *Engine) evaluate(plan *feature.Plan, in feature.Input) (values feature.Result, err error) {
 	defer e.caught(&err)
-	return plan.Evaluate(in), nil
+	return e.compute(plan, in), nil
 }
 
 // fromColumns asks a model for its score, unless one of its features failed.

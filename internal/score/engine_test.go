@@ -12,9 +12,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"revscore/internal/score/analysis"
 	"revscore/internal/score/feature"
 	"revscore/internal/score/model"
-	"revscore/internal/score/wikitext"
 	"revscore/models"
 )
 
@@ -51,9 +51,11 @@ func variant(t *testing.T, change func(card string) string) *model.Model {
 
 // anEdit is an input on which the features differ from each other.
 func anEdit() feature.Input {
-	parent := "One two three four five."
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	return feature.NewInput("One two aaaaa six seven eight nine.", &parent, at, feature.User{ID: 5, Groups: []string{"*", "user"}, Registration: at.Add(-time.Hour)})
+	return feature.Input{
+		Revision: analysis.NewText("One two aaaaa six seven eight nine."), Parent: analysis.NewText("One two three four five."),
+		Timestamp: at, User: feature.User{ID: 5, Groups: []string{"*", "user"}, Registration: at.Add(-time.Hour)},
+	}
 }
 
 // counter is the value of a counter without labels.
@@ -100,7 +102,7 @@ func TestModelsFailApart(t *testing.T) {
 	reverted, revid := embeddedModels(t)
 	textless := variant(t, func(card string) string { // its features ask the user six times
 		start, end := strings.Index(card, "features:"), strings.Index(card, "estimator:")
-		return card[:start] + "features:\n" + strings.Repeat("  - \"feature.revision.user.is_anon\"\n", 6) + card[end:]
+		return card[:start] + "features:\n" + strings.Repeat("  - name: is_anon\n    expression: is_anon(revision.user.id)\n", 6) + card[end:]
 	})
 	hiddenText, hiddenUser := anEdit(), anEdit()
 	hiddenText.Revision = nil
@@ -147,10 +149,8 @@ func TestImpossibleNumberIsAFailure(t *testing.T) {
 	}
 }
 
-// explosive is a text on which our own code has a bug.
-type explosive struct{ text string }
-
-func (e *explosive) document() *wikitext.Document { panic("index out of range in " + e.text) }
+// explode is our own code with a bug.
+func explode(*feature.Plan, feature.Input) feature.Result { panic("index out of range in this text") }
 
 // A panic is a bug of this program that one revision met: it becomes an error
 // that names the place, and the next revision is scored.
@@ -158,38 +158,39 @@ func TestPanicBecomesFailure(t *testing.T) {
 	reverted, _ := embeddedModels(t)
 	reg := prometheus.NewRegistry()
 	engine := NewEngine(1, reg)
-	in := anEdit()
-	in.Revision = (&explosive{"this text"}).document
-	r := engine.Score(7, []*model.Model{reverted}, in)[0]
+	sound := engine.compute
+	engine.compute = explode
+	r := engine.Score(7, []*model.Model{reverted}, anEdit())[0]
 	if r.Score != nil || r.Failure == nil || r.Failure.Type != typeCaught {
 		t.Fatalf("got %+v and %+v", r.Score, r.Failure)
 	}
-	if !strings.Contains(r.Failure.Message, "bug of this program") || !strings.Contains(r.Failure.Message, "score.(*explosive).document") {
+	if !strings.Contains(r.Failure.Message, "bug of this program") || !strings.Contains(r.Failure.Message, "score.explode") {
 		t.Errorf("message %q does not name the place", r.Failure.Message)
 	}
 	if got := counter(t, reg, "revscore_model_panics_total"); got != 1 {
 		t.Errorf("%v panics counted", got)
 	}
+	engine.compute = sound
 	if r := engine.Score(8, []*model.Model{reverted}, anEdit())[0]; r.Score == nil {
 		t.Errorf("the engine is stuck after a panic: %+v", r.Failure)
 	}
 }
 
-// The texts are analysed once however many models ask, and the plan of a set of
-// models is made once.
+// What models ask for is computed once however many ask, and the plan of a set
+// of models is made once.
 func TestModelsShareOnePlan(t *testing.T) {
 	reverted, revid := embeddedModels(t)
 	second := variant(t, func(card string) string { return strings.Replace(card, `name: "reverted"`, `name: "damaging"`, 1) })
 	list := []*model.Model{reverted, second, revid}
 	engine := NewEngine(1, prometheus.NewRegistry())
-	in := anEdit()
-	analysed := 0
-	document := in.Revision
-	in.Revision = func() *wikitext.Document { analysed++; return document() }
-	results := engine.Score(7, list, in)
-	if analysed != 1 {
-		t.Errorf("the text was asked for %d times", analysed)
+	sound := engine.compute
+	engine.compute = func(p *feature.Plan, in feature.Input) feature.Result {
+		if got := len(p.Names()); got != len(reverted.Features()) {
+			t.Errorf("%d features are computed for two models that share all %d", got, len(reverted.Features()))
+		}
+		return sound(p, in)
 	}
+	results := engine.Score(7, list, anEdit())
 	if results[0].Score.Probability["true"] != results[1].Score.Probability["true"] || results[1].Model != "damaging" {
 		t.Errorf("one estimator, two answers: %+v and %+v", results[0].Score, results[1].Score)
 	}
@@ -204,7 +205,7 @@ func TestModelsShareOnePlan(t *testing.T) {
 func TestPlansBelongToBundles(t *testing.T) {
 	reverted, _ := embeddedModels(t)
 	swapped := variant(t, func(card string) string {
-		return strings.NewReplacer("words_added", "words_removed", "words_removed", "words_added").Replace(card)
+		return strings.NewReplacer("tokens_added", "tokens_removed", "tokens_removed", "tokens_added").Replace(card)
 	})
 	alone := NewEngine(1, prometheus.NewRegistry()).Score(7, []*model.Model{swapped}, anEdit())[0]
 	engine := NewEngine(1, prometheus.NewRegistry())
@@ -226,19 +227,18 @@ func TestEngineBoundsItsWork(t *testing.T) {
 	const workers, revisions = 3, 40
 	engine := NewEngine(workers, prometheus.NewRegistry())
 	var now, most atomic.Int64
+	sound := engine.compute
+	engine.compute = func(p *feature.Plan, in feature.Input) feature.Result {
+		n := now.Add(1)
+		defer now.Add(-1)
+		for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+		}
+		return sound(p, in)
+	}
 	var all sync.WaitGroup
 	for i := range revisions {
 		all.Go(func() {
-			in := anEdit()
-			document := in.Revision
-			in.Revision = func() *wikitext.Document {
-				n := now.Add(1)
-				defer now.Add(-1)
-				for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
-				}
-				return document()
-			}
-			if r := engine.Score(int64(1+i), []*model.Model{reverted}, in)[0]; r.Score == nil {
+			if r := engine.Score(int64(1+i), []*model.Model{reverted}, anEdit())[0]; r.Score == nil {
 				t.Errorf("revision %d: %+v", i, r.Failure)
 			}
 		})

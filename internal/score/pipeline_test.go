@@ -14,6 +14,7 @@ import (
 
 	"revscore/internal/dedupe"
 	"revscore/internal/event"
+	"revscore/internal/score/analysis"
 	"revscore/internal/score/fetch"
 	"revscore/internal/score/model"
 	"revscore/models"
@@ -73,9 +74,9 @@ type textsFunc func(context.Context, fetch.Request) (fetch.Texts, error)
 func (f textsFunc) Texts(ctx context.Context, r fetch.Request) (fetch.Texts, error) { return f(ctx, r) }
 
 func plainTexts(_ context.Context, r fetch.Request) (fetch.Texts, error) {
-	texts := fetch.Texts{Revision: &fetch.Text{RevID: r.RevID, ContentModel: "wikitext", Text: "Some words here."}}
+	texts := fetch.Texts{Revision: &fetch.Text{RevID: r.RevID, ContentModel: "wikitext", Text: analysis.NewText("Some words here.")}}
 	if r.ParentID != 0 {
-		texts.Parent = &fetch.Text{RevID: r.ParentID, ContentModel: "wikitext", Text: "Some words."}
+		texts.Parent = &fetch.Text{RevID: r.ParentID, ContentModel: "wikitext", Text: analysis.NewText("Some words.")}
 	}
 	return texts, nil
 }
@@ -307,7 +308,7 @@ func TestFailuresBecomeErrorEvents(t *testing.T) {
 		{"API down", edit(7, 5, 0), failing(&fetch.Error{Type: fetch.CaughtDependencyError, Transient: true, RevID: 5, Err: errors.New("503")}), "CaughtDependencyError", true},
 		{"wiki not configured", edit(7, 5, 0), failing(fetch.ErrWikiNotConfigured), "CaughtDependencyError", true},
 		{"not wikitext", edit(7, 5, 0), func(context.Context, fetch.Request) (fetch.Texts, error) {
-			return fetch.Texts{Revision: &fetch.Text{RevID: 5, ContentModel: "wikibase-item", Text: "{}"}}, nil
+			return fetch.Texts{Revision: &fetch.Text{RevID: 5, ContentModel: "wikibase-item", Text: analysis.NewText("{}")}}, nil
 		}, "UnexpectedContentType", false},
 		{"user hidden", hidden, plainTexts, "UserDeleted", false},
 	}

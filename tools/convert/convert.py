@@ -35,7 +35,8 @@ import os
 import pickle
 import struct
 
-FORMAT = 1
+CARD_FORMAT = 2
+ESTIMATOR_FORMAT = 1
 EXAMPLES = 50
 
 FLOAT32_EPSILON = 2.0 ** -23  # scikit-learn clips the prior by it (_gb_losses.py)
@@ -184,37 +185,47 @@ WIKITEXT = "revscoring.features.wikitext"
 AGGREGATE = "revscoring.features.meta.aggregators.AggregatorsScalar"
 SIMPLE = "revscoring.features.feature.Feature"
 
-# name: (class, process or aggregate, the dependencies' names)
+TEXTS = "revision.parent.text, revision.text"
+
+# name: ((class, process or aggregate, the dependencies' names), expression)
 FEATURES = {
     "wikitext.revision.diff.longest_repeated_char_added": (
-        SIMPLE, WIKITEXT + ".features.chars._process_longest_repeated_char_added",
-        ["wikitext.revision.diff.segments_added"]),
+        (SIMPLE, WIKITEXT + ".features.chars._process_longest_repeated_char_added",
+         ["wikitext.revision.diff.segments_added"]),
+        f"longest_repeated_char(segments_added({TEXTS}))"),
     "wikitext.revision.diff.words_added": (
-        AGGREGATE, "builtins.len", ["wikitext.revision.diff.words_added"]),
+        (AGGREGATE, "builtins.len", ["wikitext.revision.diff.words_added"]),
+        f'float(len(of_types(tokens_added({TEXTS}), ["word"])))'),
     "wikitext.revision.diff.words_removed": (
-        AGGREGATE, "builtins.len", ["wikitext.revision.diff.words_removed"]),
+        (AGGREGATE, "builtins.len", ["wikitext.revision.diff.words_removed"]),
+        f'float(len(of_types(tokens_removed({TEXTS}), ["word"])))'),
     "revision.user.is_anon": (
-        SIMPLE, "revscoring.features.revision_oriented._process_is_anon", ["revision.user.id"]),
+        (SIMPLE, "revscoring.features.revision_oriented._process_is_anon", ["revision.user.id"]),
+        "is_anon(revision.user.id)"),
     "temporal.revision.user.seconds_since_registration": (
-        SIMPLE, "revscoring.features.temporal.revision_oriented._process_seconds_since_registration",
-        ["revision.user.id", "revision.user.info.registration", "revision.timestamp"]),
+        (SIMPLE, "revscoring.features.temporal.revision_oriented._process_seconds_since_registration",
+         ["revision.user.id", "revision.user.info.registration", "revision.timestamp"]),
+        "seconds_since_registration(revision.user.id, revision.user.info.registration, revision.timestamp)"),
 }
 IN_GROUP = ("revscoring.features.meta.bools.sets_intersect",
             "revscoring.features.meta.bools.sets_intersect.process",
             ["revision.user.info.groups"])
 
 
-def expression(feature):
-    """The feature's expression, or an error when its structure is not known."""
+def definition(feature):
+    """The feature's name and expression, or an error when its structure is not known."""
     process = feature["func"] if feature.qualname == AGGREGATE else feature["process"]
     shape = (feature.qualname, process.name, [d["name"] for d in feature["dependencies"]])
     if shape == IN_GROUP:
         # The recorded name holds the set in hash order, which differs from run to run.
-        groups = ", ".join(repr(group) for group in sorted(feature["items"]))
-        return f"feature.revision.user.in_group({{{groups}}})"
-    if FEATURES.get(feature["name"]) != shape:
+        groups = sorted(feature["items"])
+        name = ", ".join(repr(group) for group in groups)
+        return (f"feature.revision.user.in_group({{{name}}})",
+                f"intersects(revision.user.info.groups, {json.dumps(groups)})")
+    known, expression = FEATURES.get(feature["name"], (None, None))
+    if known != shape:
         raise ConversionError(f"feature {feature['name']!r} is built in an unknown way: {shape}")
-    return f"feature.{feature['name']}"
+    return f"feature.{feature['name']}", expression
 
 
 def estimator_document(model):
@@ -225,7 +236,7 @@ def estimator_document(model):
         raise ConversionError("multilabel models and label weights are not converted")
     classes = numbers(booster["classes_"])
     document = {
-        "format": FORMAT,
+        "format": ESTIMATOR_FORMAT,
         "kind": "gradient_boosting",
         "loss": "binomial_deviance",
         "classes": classes,
@@ -300,14 +311,15 @@ def card(options, model, document, info, estimator, source):
     """model.yaml; JSON strings are YAML strings, so no YAML library is needed."""
     statistics = info["statistics"]
     lines = [
-        f"format: {FORMAT}",
+        f"format: {CARD_FORMAT}",
         f"name: {compact(options.name)}",
         f"wiki: {compact(options.wiki)}",
         f"version: {compact(model['version'])}",
         f"kind: {document['kind']}",
         f"labels: {json.dumps(document['classes'])}",
         "features:",
-        *(f"  - {compact(expression(feature))}" for feature in model["features"]),
+        *(f"  - name: {compact(name)}\n    expression: {compact(expression)}"
+          for name, expression in map(definition, model["features"])),
         "estimator:",
         "  file: estimator.json",
         f"  sha256: {hashlib.sha256(estimator).hexdigest()}",

@@ -59,7 +59,7 @@ class ArrayTest(unittest.TestCase):
                 convert.numbers(made)
 
 
-class ExpressionTest(unittest.TestCase):
+class DefinitionTest(unittest.TestCase):
     def feature(self, process="revscoring.features.revision_oriented._process_is_anon",
                 name="revision.user.is_anon", dependency="revision.user.id"):
         datasource = stub("revscoring.datasources.datasource.Datasource", {"name": dependency})
@@ -67,19 +67,21 @@ class ExpressionTest(unittest.TestCase):
             "name": name, "process": convert.Reference(process), "dependencies": [datasource]})
 
     def test_known(self):
-        self.assertEqual(convert.expression(self.feature()), "feature.revision.user.is_anon")
+        self.assertEqual(convert.definition(self.feature()), ("feature.revision.user.is_anon", "is_anon(revision.user.id)"))
 
     def test_refuses_a_known_name_built_otherwise(self):
         for changed in [{"process": "someone.elses"}, {"name": "revision.user.is_bot"}, {"dependency": "revision.id"}]:
             with self.assertRaisesRegex(convert.ConversionError, "built in an unknown way"):
-                convert.expression(self.feature(**changed))
+                convert.definition(self.feature(**changed))
 
     def test_groups_are_sorted(self):
         name, process, (dependency,) = convert.IN_GROUP
         datasource = stub("revscoring.datasources.datasource.Datasource", {"name": dependency})
         made = stub(name, {"name": "any", "process": convert.Reference(process),
                            "dependencies": [datasource], "items": {"sysop", "bot", "it's"}})
-        self.assertEqual(convert.expression(made), """feature.revision.user.in_group({'bot', "it's", 'sysop'})""")
+        self.assertEqual(convert.definition(made), (
+            """feature.revision.user.in_group({'bot', "it's", 'sysop'})""",
+            """intersects(revision.user.info.groups, ["bot", "it's", "sysop"])"""))
 
 
 if __name__ == "__main__":

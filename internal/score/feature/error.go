@@ -8,16 +8,17 @@ import (
 // Error is a feature that could not be computed.
 type Error struct {
 	// Type is the name of the fault in revscoring/errors.py, which users of the
-	// scores know: TypeUserDeleted, TypeTextDeleted or TypeCaught.
+	// scores know: one of those below.
 	Type    string
 	Feature string
 	Err     error
 }
 
 const (
-	TypeUserDeleted = "UserDeleted"
-	TypeTextDeleted = "TextDeleted"
-	TypeCaught      = "CaughtDependencyError" // all that fails while computing
+	TypeUserDeleted    = "UserDeleted"
+	TypeTextDeleted    = "TextDeleted"
+	TypeCommentDeleted = "CommentDeleted"
+	TypeCaught         = "CaughtDependencyError" // all that fails while computing
 )
 
 func (e *Error) Error() string {
@@ -27,9 +28,15 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 var (
-	errUserHidden = errors.New("the wiki withholds the user")
-	errTextHidden = errors.New("the wiki withholds the text")
-	errNoTime     = errors.New("the revision's timestamp is unknown")
+	errUserHidden    = errors.New("the wiki withholds the user")
+	errTextHidden    = errors.New("the wiki withholds the text")
+	errCommentHidden = errors.New("the wiki withholds the comment")
+	errNoTime        = errors.New("the revision's timestamp is unknown")
+	errNoHistory     = errors.New("events do not tell of the page's and the user's earlier edits")
+	errNoText        = errors.New("there is no text to encode") // the reference raises a TypeError
+	errDivision      = errors.New("division by zero")           // ZeroDivisionError
+	errDomain        = errors.New("the logarithm of a number that is not positive")
+	errNotFinite     = errors.New("the number is too large")
 )
 
 // newError says which type of fault err is to the feature.
@@ -40,17 +47,26 @@ func newError(feature string, err error) *Error {
 		e.Type = TypeUserDeleted
 	case errors.Is(err, errTextHidden):
 		e.Type = TypeTextDeleted
+	case errors.Is(err, errCommentHidden):
+		e.Type = TypeCommentDeleted
 	}
 	return e
 }
 
-// SyntaxError is a feature name that cannot be read.
-type SyntaxError struct {
-	Name   string
-	Offset int // in bytes from the start of Name
-	Reason string
+// CompileError is a feature that cannot be computed by any plan.
+type CompileError struct {
+	Feature string
+	Expr    string
+	Offset  int // in bytes from the start of Expr
+	Reason  string
 }
 
-func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("feature %q, offset %d: %s", e.Name, e.Offset, e.Reason)
+func (e *CompileError) Error() string {
+	return fmt.Sprintf("feature %s: %q, offset %d: %s", e.Feature, e.Expr, e.Offset, e.Reason)
 }
+
+// Why a call means nothing.
+var (
+	errTwoLists  = errors.New("one list, or several numbers")
+	errOneNumber = errors.New("the extreme of a single number")
+)

@@ -1,37 +1,42 @@
 package feature
 
 import (
-	"fmt"
-	"strings"
 	"testing"
 
-	"revscore/internal/score/wikitext"
+	"revscore/internal/pages"
+	"revscore/internal/score/analysis"
 )
 
-// BenchmarkEvaluate computes all features of a changed section in 20 kB.
+// BenchmarkEvaluate computes features of every source for real edits: of texts
+// that nothing was made of yet, of a text whose parent was analysed before, as in
+// a stream of edits of one page, and of texts that both were.
 func BenchmarkEvaluate(b *testing.B) {
-	var page strings.Builder
-	for n := 0; page.Len() < 20_000; n++ {
-		fmt.Fprintf(&page, "== Section %d ==\nThe '''river %d''' rises near [[Town %d|the town]] and flows {{convert|%d|km}} south.<ref>{{cite web|url=http://example.org/%d}}</ref>\n\n", n, n, n%7, n*3, n)
+	p := compile(b, list(rude(b), everything()...))
+	for _, e := range pages.Edits(b) {
+		b.Run(e.Name, func(b *testing.B) {
+			b.Run("fresh", func(b *testing.B) {
+				b.SetBytes(int64(len(e.Before) + len(e.After)))
+				b.ReportAllocs()
+				for b.Loop() {
+					p.Evaluate(input(e.After, e.Before))
+				}
+			})
+			b.Run("next", func(b *testing.B) {
+				parent := analysis.NewText(e.Before)
+				p.Evaluate(Input{Revision: parent})
+				b.SetBytes(int64(len(e.After)))
+				b.ReportAllocs()
+				for b.Loop() {
+					p.Evaluate(Input{Revision: analysis.NewText(e.After), Parent: parent})
+				}
+			})
+			b.Run("kept", func(b *testing.B) {
+				in := input(e.After, e.Before)
+				b.ReportAllocs()
+				for b.Loop() {
+					p.Evaluate(in)
+				}
+			})
+		})
 	}
-	parent := page.String()
-	text := strings.Replace(parent, "river 30", "great stream 30", 1)
-	p := compile(b, all())
-	user, saved := User{ID: 1}, at("2020-01-02T00:00:01Z")
-	b.Run("texts", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			p.Evaluate(NewInput(text, &parent, saved, user))
-		}
-	})
-	b.Run("cached", func(b *testing.B) {
-		before, after := wikitext.Analyse(parent), wikitext.Analyse(text)
-		in := NewInput("", nil, saved, user)
-		in.Parent = func() *wikitext.Document { return before }
-		in.Revision = func() *wikitext.Document { return after }
-		b.ReportAllocs()
-		for b.Loop() {
-			p.Evaluate(in)
-		}
-	})
 }

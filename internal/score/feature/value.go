@@ -11,36 +11,36 @@ import (
 // types it. The type makes no difference to a score, but it shows in output. The
 // zero Value is the int 0.
 type Value struct {
-	kind kind
+	kind valueKind
 	num  int64   // of an int; 0 or 1 of a bool
 	real float64 // of a float
 }
 
-type kind uint8
+type valueKind uint8
 
 const (
-	kindInt kind = iota
-	kindFloat
-	kindBool
+	valueInt valueKind = iota
+	valueFloat
+	valueBool
 )
 
 // IntValue returns the int v.
-func IntValue(v int64) Value { return Value{kind: kindInt, num: v} }
+func IntValue(v int64) Value { return Value{kind: valueInt, num: v} }
 
 // FloatValue returns the float v.
-func FloatValue(v float64) Value { return Value{kind: kindFloat, real: v} }
+func FloatValue(v float64) Value { return Value{kind: valueFloat, real: v} }
 
 // BoolValue returns the bool v.
 func BoolValue(v bool) Value {
 	if v {
-		return Value{kind: kindBool, num: 1}
+		return Value{kind: valueBool, num: 1}
 	}
-	return Value{kind: kindBool}
+	return Value{kind: valueBool}
 }
 
 // Float returns the value as a model sees it: false is 0 and true is 1.
 func (v Value) Float() float64 {
-	if v.kind == kindFloat {
+	if v.kind == valueFloat {
 		return v.real
 	}
 	return float64(v.num)
@@ -49,9 +49,9 @@ func (v Value) Float() float64 {
 // String returns the value as Python's json module writes it: 12, 12.0, true.
 func (v Value) String() string {
 	switch v.kind {
-	case kindBool:
+	case valueBool:
 		return strconv.FormatBool(v.num != 0)
-	case kindFloat:
+	case valueFloat:
 		return formatFloat(v.real)
 	}
 	return strconv.FormatInt(v.num, 10)
@@ -60,7 +60,7 @@ func (v Value) String() string {
 // MarshalJSON writes the value as Python's json module does. JSON has no
 // infinities and no NaN: those are errors here, where Python writes them.
 func (v Value) MarshalJSON() ([]byte, error) {
-	if v.kind == kindFloat && (math.IsNaN(v.real) || math.IsInf(v.real, 0)) {
+	if v.kind == valueFloat && (math.IsNaN(v.real) || math.IsInf(v.real, 0)) {
 		return nil, fmt.Errorf("write feature value: %v has no JSON form", v.real)
 	}
 	return []byte(v.String()), nil

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"revscore/internal/score/analysis"
 )
 
 // answer is what one call says of the revisions asked for.
@@ -137,7 +139,7 @@ func (a *answer) add(r *revision, maxText int64, now time.Time) {
 	case int64(len(*main.Content)) > maxText:
 		o.failure = &failure{kind: TextTooLarge, err: fmt.Errorf("the text has %d bytes, fetch.max_text_bytes is %d", len(*main.Content), maxText)}
 	default:
-		o.text = &Text{RevID: r.RevID, ParentID: r.ParentID, ContentModel: main.ContentModel, Text: *main.Content, fetched: now}
+		o.text = &Text{RevID: r.RevID, ParentID: r.ParentID, ContentModel: main.ContentModel, Text: analysis.NewText(*main.Content), fetched: now}
 	}
 	if before := a.outcomes[r.RevID]; before.failure == nil {
 		a.outcomes[r.RevID] = o

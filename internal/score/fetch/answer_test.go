@@ -79,7 +79,7 @@ func show(ans answer, code string, err error) string {
 	var parts []string
 	for id, o := range ans.outcomes {
 		if o.text != nil {
-			parts = append(parts, fmt.Sprintf("%d:%q", id, o.text.Text))
+			parts = append(parts, fmt.Sprintf("%d:%q", id, o.text.Text.Source()))
 		} else {
 			parts = append(parts, fmt.Sprintf("%d:%s", id, o.failure.kind))
 		}
@@ -113,8 +113,8 @@ func FuzzDecode(f *testing.F) {
 				t.Fatalf("revision %d has both text and failure, or neither", id)
 			case o.text != nil && hidden[id]:
 				t.Fatalf("revision %d is hidden", id)
-			case o.text != nil && (len(o.text.Text) > 100 || o.text.RevID != id):
-				t.Fatalf("revision %d has %d bytes and id %d", id, len(o.text.Text), o.text.RevID)
+			case o.text != nil && (len(o.text.Text.Source()) > 100 || o.text.RevID != id):
+				t.Fatalf("revision %d has %d bytes and id %d", id, len(o.text.Text.Source()), o.text.RevID)
 			}
 		}
 	})

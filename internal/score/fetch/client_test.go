@@ -12,7 +12,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
-	"revscore/internal/score/wikitext"
+	"revscore/internal/score/analysis"
 )
 
 func TestRevisionAndParentShareACall(t *testing.T) {
@@ -23,8 +23,8 @@ func TestRevisionAndParentShareACall(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if texts.Revision.Text != wiki.texts[2] || texts.Parent.Text != wiki.texts[1] {
-			t.Errorf("got %q and %q", texts.Revision.Text, texts.Parent.Text)
+		if texts.Revision.Text.Source() != wiki.texts[2] || texts.Parent.Text.Source() != wiki.texts[1] {
+			t.Errorf("got %q and %q", texts.Revision.Text.Source(), texts.Parent.Text.Source())
 		}
 		if r := texts.Revision; r.RevID != 2 || r.ParentID != 1 || r.ContentModel != "wikitext" {
 			t.Errorf("got revision %d with parent %d and model %s", r.RevID, r.ParentID, r.ContentModel)
@@ -147,7 +147,7 @@ func TestParentComesFromTheCache(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		doc := first.Document()
+		doc := first.Text.Document(nil)
 		texts, err := c.Texts(t.Context(), Request{Wiki: "testwiki", RevID: 2, ParentID: 1})
 		if err != nil {
 			t.Fatal(err)
@@ -155,7 +155,7 @@ func TestParentComesFromTheCache(t *testing.T) {
 		if n := wiki.asked()[1]; n != 1 {
 			t.Errorf("the parent was asked for %d times, want once", n)
 		}
-		if texts.Parent.Document() != doc {
+		if texts.Parent.Text.Document(nil) != doc {
 			t.Error("the parent's document was made again")
 		}
 		if h, m := testutil.ToFloat64(c.metrics.hits), testutil.ToFloat64(c.metrics.misses); h != 1 || m != 2 {
@@ -186,17 +186,22 @@ func TestCacheIsBounded(t *testing.T) {
 	})
 }
 
-// The weight of a cached text must cover what its document will need.
-func TestDocumentWeight(t *testing.T) {
+// The weight of a cached text must cover what is made of it.
+func TestTextWeight(t *testing.T) {
 	for name, text := range map[string]string{
 		"prose":    strings.Repeat("The quick brown fox [[jumps]] over the lazy dogs of the ''county''. ", 200),
 		"template": strings.Repeat("{{Infobox person\n| name = Ada\n| born = {{date|1815|12|10}}\n}}\n", 200),
 		"table":    strings.Repeat("|-\n| 12 || 345 || <ref name=a>b</ref>\n", 300),
 	} {
-		need := wikitext.Analyse(text).Bytes()
-		weight := (&Text{Text: text}).weight()
+		made := analysis.NewText(text)
+		made.Document(nil)
+		if _, err := made.Page(nil); err != nil {
+			t.Fatal(err)
+		}
+		need := made.Bytes()
+		weight := (&Text{Text: made}).weight()
 		if float64(weight) < 0.5*float64(need) || float64(weight) > 4*float64(need) {
-			t.Errorf("%s: weight is %d, its document needs %d", name, weight, need)
+			t.Errorf("%s: weight is %d, what is made of it needs %d", name, weight, need)
 		}
 	}
 }

@@ -205,7 +205,7 @@ func TestFreshRevisionMayAppear(t *testing.T) {
 		}
 		c := newClient(t, testConfig(), wiki)
 		texts, err := c.Texts(t.Context(), Request{Wiki: "testwiki", RevID: 2, ParentID: 1, Time: time.Now()})
-		if err != nil || texts.Revision.Text != hidden {
+		if err != nil || texts.Revision.Text.Source() != hidden {
 			t.Fatalf("got %v, %v", texts.Revision, err)
 		}
 		if asked := wiki.asked(); asked[2] != 3 || asked[1] != 1 {
@@ -241,7 +241,7 @@ func TestMissingRevisions(t *testing.T) {
 				}
 				before := len(wiki.made())
 				wiki.texts[tc.missing] = "restored"
-				if text, err := get(t, c, tc.missing); err != nil || text.Text != "restored" || len(wiki.made()) != before+1 {
+				if text, err := get(t, c, tc.missing); err != nil || text.Text.Source() != "restored" || len(wiki.made()) != before+1 {
 					t.Errorf("absence was remembered: %v", err)
 				}
 			})

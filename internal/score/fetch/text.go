@@ -2,10 +2,9 @@ package fetch
 
 import (
 	"math"
-	"sync"
 	"time"
 
-	"revscore/internal/score/wikitext"
+	"revscore/internal/score/analysis"
 )
 
 // Request names the texts wanted.
@@ -24,34 +23,25 @@ type Texts struct {
 }
 
 // Text is the main slot of one revision. It is shared by all who asked for it
-// and must not be changed.
+// and must not be changed. What is made of it is kept with it, so a text that is
+// the revision of one event and the parent of the next is analysed once.
 type Text struct {
 	RevID        int64
 	ParentID     int64  // as the wiki says
 	ContentModel string // wikitext, wikibase-item, json, …
-	Text         string
+	Text         *analysis.Text
 
-	once     sync.Once
-	document *wikitext.Document
-	fetched  time.Time
+	fetched time.Time
 }
 
-// Document returns the text's tokens. They are made on the first call and then
-// shared, so a text that is the revision of one event and the parent of the next
-// is cut up once.
-func (t *Text) Document() *wikitext.Document {
-	t.once.Do(func() { t.document = wikitext.Analyse(t.Text) })
-	return t.document
-}
-
-// A cached text is weighed when it enters, before it is known whether anybody
-// will ask for its Document. So the document is always counted, at what ordinary
-// wikitext needs: measured by TestDocumentWeight.
+// A cached text is weighed when it enters, before it is known what will be made
+// of it. So everything is counted, at what ordinary wikitext needs: measured by
+// TestTextWeight.
 const (
-	documentFactor = 5
+	analysisFactor = 7
 	textOverhead   = 512
 )
 
 func (t *Text) weight() uint32 {
-	return uint32(min(textOverhead+(1+documentFactor)*uint64(len(t.Text)), math.MaxUint32))
+	return uint32(min(textOverhead+(1+analysisFactor)*uint64(len(t.Text.Source())), math.MaxUint32))
 }

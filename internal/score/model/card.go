@@ -9,13 +9,13 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
-	"slices"
 
 	"github.com/goccy/go-yaml"
 )
 
-// Format is the newest form of bundle this package reads.
-const Format = 1
+// Format is the form of bundle this package reads. Format 1 named features of a
+// fixed list; format 2 spells out what is computed.
+const Format = 2
 
 // AnyWiki as a card's wiki says that the model answers for every wiki.
 const AnyWiki = "*"
@@ -28,7 +28,8 @@ type card struct {
 	Version   string    `yaml:"version"`
 	Kind      string    `yaml:"kind"`
 	Labels    []any     `yaml:"labels"`
-	Features  []string  `yaml:"features"`
+	Features  []column  `yaml:"features"`
+	Lexicons  []asset   `yaml:"lexicons"`
 	Estimator estimator `yaml:"estimator"`
 	// The rest is for people and is not interpreted.
 	TrainedOn       string             `yaml:"trained_on"`
@@ -36,6 +37,19 @@ type card struct {
 	Statistics      map[string]float64 `yaml:"statistics"`
 	Origin          origin             `yaml:"origin"`
 	Licence         string             `yaml:"licence"`
+}
+
+// column is one feature, of one column of the estimator's.
+type column struct {
+	Name       string `yaml:"name"`
+	Expression string `yaml:"expression"`
+}
+
+// asset is a file that expressions refer to, by the name behind "@".
+type asset struct {
+	Name   string `yaml:"name"`
+	File   string `yaml:"file"`
+	SHA256 string `yaml:"sha256"`
 }
 
 type estimator struct {
@@ -66,8 +80,11 @@ func readCard(fsys fs.FS, dir string) (*card, error) {
 	if err := yaml.Unmarshal(data, &version); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if version.Format > Format {
+	switch {
+	case version.Format > Format:
 		return nil, fmt.Errorf("%s: format %d is newer than %d, the newest this program reads", name, version.Format, Format)
+	case version.Format < Format:
+		return nil, fmt.Errorf("%s: format is %d, this program reads %d: convert the original again (tools/convert)", name, version.Format, Format)
 	}
 	var c card
 	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&c); err != nil {
@@ -83,9 +100,6 @@ func readCard(fsys fs.FS, dir string) (*card, error) {
 func (c *card) validate() error {
 	var errs []error
 	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-	if c.Format != Format {
-		fault("format is %d, must be %d", c.Format, Format)
-	}
 	if !plain.MatchString(c.Name) {
 		fault("name is %q, must be letters, digits, dots, hyphens and underscores", c.Name)
 	}
@@ -95,8 +109,15 @@ func (c *card) validate() error {
 	if !plain.MatchString(c.Version) {
 		fault("version is %q, must be letters, digits, dots, hyphens and underscores", c.Version)
 	}
-	if slices.Contains(c.Features, "") {
-		fault("features has an empty entry")
+	for i, f := range c.Features {
+		if f.Name == "" || f.Expression == "" {
+			fault("features: entry %d needs a name and an expression", i+1)
+		}
+	}
+	for i, a := range c.Lexicons {
+		if a.Name == "" || !fs.ValidPath(a.File) || !isSHA256(a.SHA256) {
+			fault("lexicons: entry %d needs a name, a file in the bundle and its sha256 of %d hexadecimal digits", i+1, 2*sha256.Size)
+		}
 	}
 	switch c.Kind {
 	case kindBoost:
@@ -106,15 +127,20 @@ func (c *card) validate() error {
 		if c.Estimator.File == "" || path.Base(c.Estimator.File) != c.Estimator.File {
 			fault("estimator.file is %q, must name a file in the bundle", c.Estimator.File)
 		}
-		if sum, err := hex.DecodeString(c.Estimator.SHA256); err != nil || len(sum) != sha256.Size {
+		if !isSHA256(c.Estimator.SHA256) {
 			fault("estimator.sha256 is %q, must be %d hexadecimal digits", c.Estimator.SHA256, 2*sha256.Size)
 		}
 	case kindRevID:
-		if len(c.Features) != 0 || c.Estimator != (estimator{}) {
-			fault("a %s model has neither features nor an estimator", c.Kind)
+		if len(c.Features)+len(c.Lexicons) != 0 || c.Estimator != (estimator{}) {
+			fault("a %s model has neither features nor lexicons nor an estimator", c.Kind)
 		}
 	default:
 		fault("kind is %q, must be %s or %s", c.Kind, kindBoost, kindRevID)
 	}
 	return errors.Join(errs...)
+}
+
+func isSHA256(digits string) bool {
+	sum, err := hex.DecodeString(digits)
+	return err == nil && len(sum) == sha256.Size
 }

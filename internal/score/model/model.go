@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"revscore/internal/event"
+	"revscore/internal/score/feature"
 	"revscore/internal/score/tree"
 )
 
@@ -36,6 +37,8 @@ type Model struct {
 	predict  predictor
 	classes  [2]any    // bools or strings, as the score document predicts them
 	keys     [2]string // the same, as it keys their probabilities
+	features feature.List
+	names    []string // of the features
 	examples []example
 	info     json.RawMessage
 }
@@ -45,12 +48,22 @@ type predictor func(revID int64, values []float64) ([2]float64, error)
 
 // Load reads the bundle in the folder dir of fsys. It does not run the
 // examples; see [Model.Verify].
-func Load(fsys fs.FS, dir string) (*Model, error) {
+func Load(fsys fs.FS, dir string) (*Model, error) { return loadWith(fsys, dir, lexicons{}) }
+
+// loadWith takes a lexicon that another bundle has too from known.
+func loadWith(fsys fs.FS, dir string, known lexicons) (*Model, error) {
 	c, err := readCard(fsys, dir)
 	if err != nil {
 		return nil, err
 	}
 	m := &Model{card: c}
+	for _, f := range c.Features {
+		m.names = append(m.names, f.Name)
+		m.features.Definitions = append(m.features.Definitions, feature.Definition{Name: f.Name, Expr: f.Expression})
+	}
+	if m.features.Assets.Lexicons, err = known.read(fsys, dir, c.Lexicons); err != nil {
+		return nil, err
+	}
 	switch c.Kind {
 	case kindBoost:
 		err = m.loadBoost(fsys, dir)
@@ -96,9 +109,8 @@ func (m *Model) loadBoost(fsys fs.FS, dir string) error {
 	if err != nil {
 		return err
 	}
-	sum := sha256.Sum256(data)
-	if got := hex.EncodeToString(sum[:]); !strings.EqualFold(got, m.card.Estimator.SHA256) {
-		return fmt.Errorf("%s: sha256 is %s, the card says %s", name, got, m.card.Estimator.SHA256)
+	if err := checkSum(name, data, m.card.Estimator.SHA256); err != nil {
+		return err
 	}
 	boost, err := tree.ReadBoost(data)
 	if err != nil {
@@ -112,6 +124,15 @@ func (m *Model) loadBoost(fsys fs.FS, dir string) error {
 	return nil
 }
 
+// checkSum compares a file with what the card says of it.
+func checkSum(name string, data []byte, want string) error {
+	sum := sha256.Sum256(data)
+	if got := hex.EncodeToString(sum[:]); !strings.EqualFold(got, want) {
+		return fmt.Errorf("%s: sha256 is %s, the card says %s", name, got, want)
+	}
+	return nil
+}
+
 // Name is the model's name within its wiki: "damaging".
 func (m *Model) Name() string { return m.card.Name }
 
@@ -121,10 +142,14 @@ func (m *Model) Wiki() string { return m.card.Wiki }
 // Version is the original's version.
 func (m *Model) Version() string { return m.card.Version }
 
-// Features lists the expressions whose values [Model.Score] takes, in order. It
-// is empty for a model that needs nothing but the revision's id. The slice is
-// the model's own: callers ask for it on every event and must not change it.
-func (m *Model) Features() []string { return m.card.Features }
+// Features lists the names of the features whose values [Model.Score] takes, in
+// order. It is empty for a model that needs nothing but the revision's id. The
+// slice is the model's own: callers ask for it on every event and must not change
+// it.
+func (m *Model) Features() []string { return m.names }
+
+// List is the same features, as they are computed.
+func (m *Model) List() feature.List { return m.features }
 
 // Info is the original's info tree, a JSON object.
 func (m *Model) Info() json.RawMessage { return slices.Clone(m.info) }
@@ -137,7 +162,7 @@ func (m *Model) Score(revID int64, values []float64) (event.Score, error) {
 	p, err := m.predict(revID, values)
 	var ve *tree.ValueError
 	if errors.As(err, &ve) {
-		err = fmt.Errorf("%s: %w", m.card.Features[ve.Index], err)
+		err = fmt.Errorf("%s: %w", m.names[ve.Index], err)
 	}
 	if err != nil {
 		return event.Score{}, fmt.Errorf("score revision %d with %s: %w", revID, m, err)

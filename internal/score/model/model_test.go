@@ -127,21 +127,23 @@ func TestLoadRefuses(t *testing.T) {
 			t.Errorf("%s: %q for %q: error %q, want %q", file, repl, old, err, want)
 		}
 	}
-	f("model.yaml", "format: 1", "format: 2\nsoil: loam", "format 2 is newer than 1")
-	f("model.yaml", "format: 1", "format: 0", "format is 0, must be 1")
+	f("model.yaml", "format: 2", "format: 3\nsoil: loam", "format 3 is newer than 2")
+	f("model.yaml", "format: 2", "format: 1\nsoil: loam", "format is 1, this program reads 2: convert the original again")
 	f("model.yaml", "kind:", "soil: loam\nkind:", `[5:1] unknown field "soil"`)
 	f("model.yaml", "kind:", "name: twice\nkind:", "already defined")
-	f("model.yaml", "format: 1", "format: [", "[")
+	f("model.yaml", "format: 2", "format: [", "[")
 	f("model.yaml", `"stump"`, `"st ump"`, `name is "st ump"`)
 	f("model.yaml", `"testwiki"`, `""`, `wiki is ""`)
 	f("model.yaml", `"1.0"`, `"1:0"`, `version is "1:0"`)
 	f("model.yaml", "gradient_boosting", "oracle", `kind is "oracle"`)
-	f("model.yaml", "gradient_boosting", "revid", "neither features nor an estimator")
+	f("model.yaml", "gradient_boosting", "revid", "neither features nor lexicons nor an estimator")
 	f("model.yaml", "[false, true]", "[true, false]", "labels are [true false], the estimator's classes [false true]")
 	f("model.yaml", "[false, true]", `["false", "true"]`, "labels are")
 	f("model.yaml", "estimator.json", "../estimator.json", "estimator.file is")
 	f("model.yaml", "sha256: ", "sha256: 00", "estimator.sha256 is")
-	f("model.yaml", `"feature.two"`, `""`, "features has an empty entry")
+	f("model.yaml", "feature.two", `""`, "features: entry 2 needs a name and an expression")
+	f("model.yaml", "len(revision.parent.text)", `""`, "features: entry 2 needs a name and an expression")
+	f("model.yaml", "estimator:", "lexicons:\n  - {name: a, file: ../a.yaml, sha256: "+strings.Repeat("0", 64)+"}\nestimator:", "lexicons: entry 1 needs a name, a file in the bundle")
 	f("estimator.json", `"learning_rate":0.5`, `"learning_rate":0.2`, "sha256 is")
 	f("examples.jsonl", `"features"`, `"futures"`, `line 1: json: unknown field "futures"`)
 	f("examples.jsonl", "[1,", "[null,", `line 1: value "null"`)
@@ -170,7 +172,7 @@ func TestLoadChecksTheEstimator(t *testing.T) {
 func TestLoadComparesTheNumberOfFeatures(t *testing.T) {
 	bundle := stump(t)
 	card := string(bundle["model.yaml"].Data)
-	bundle["model.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(card, "features:", "features:\n  - one.more", 1))}
+	bundle["model.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(card, "features:", "features:\n  - {name: one.more, expression: \"1\"}", 1))}
 	_, err := Load(bundle, ".")
 	if err == nil || !strings.Contains(err.Error(), "2 features, the card lists 3") {
 		t.Errorf("error %v", err)

@@ -34,9 +34,10 @@ type key struct{ wiki, name string }
 func LoadSet(embedded fs.FS, places []Place) (*Set, error) {
 	s := &Set{index: make(map[key]*Model, len(places))}
 	from := make(map[key]string, len(places))
+	known := lexicons{}
 	var errs []error
 	for _, place := range places {
-		m, err := loadPlace(embedded, place.Bundle)
+		m, err := loadPlace(embedded, place.Bundle, known)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("model %s: %w", place.Bundle, err))
 			continue
@@ -61,7 +62,7 @@ func LoadSet(embedded fs.FS, places []Place) (*Set, error) {
 	return s, nil
 }
 
-func loadPlace(embedded fs.FS, place string) (*Model, error) {
+func loadPlace(embedded fs.FS, place string, known lexicons) (*Model, error) {
 	fsys, dir := embedded, "."
 	if name, ok := strings.CutPrefix(place, EmbeddedPrefix); ok {
 		if _, err := fs.Stat(embedded, name); err != nil || name == "." {
@@ -71,12 +72,12 @@ func loadPlace(embedded fs.FS, place string) (*Model, error) {
 	} else {
 		fsys = os.DirFS(place)
 	}
-	m, err := Load(fsys, dir)
+	m, err := loadWith(fsys, dir, known)
 	if err != nil {
 		return nil, err
 	}
-	// A feature that nobody computes is found now, not at the first event.
-	if _, err := feature.Compile(m.Features()); err != nil {
+	// A feature that cannot be computed is found now, not at the first event.
+	if _, err := feature.Compile(m.List()); err != nil {
 		return nil, err
 	}
 	return m, m.Verify()

@@ -80,16 +80,16 @@ func TestLoadSetReportsAllFaults(t *testing.T) {
 }
 
 func TestLoadSetRefusesAnUnknownFeature(t *testing.T) {
-	dir := onDisk(t, "enwiki.reverted", "diff.words_added", "diff.wards_added")
+	dir := onDisk(t, "enwiki.reverted", "tokens_added(", "tokens_dadded(")
 	_, err := LoadSet(models.FS, bundles(dir))
-	if err == nil || !strings.Contains(err.Error(), "feature.wikitext.revision.diff.wards_added") {
+	if err == nil || !strings.Contains(err.Error(), `unknown function "tokens_dadded"`) {
 		t.Errorf("got %v", err)
 	}
 }
 
 // A card's several faults are reported together.
 func TestLoadReportsAllFaultsOfACard(t *testing.T) {
-	card := "format: 1\nname: a b\nwiki: ''\nversion: '1'\nkind: oracle\n"
+	card := "format: 2\nname: a b\nwiki: ''\nversion: '1'\nkind: oracle\n"
 	_, err := Load(fstest.MapFS{"model.yaml": {Data: []byte(card)}}, ".")
 	if err == nil || strings.Count(err.Error(), "\n") != 2 {
 		t.Errorf("error %v", err)
