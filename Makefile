@@ -7,6 +7,7 @@ SHARED ?= ../shared
 export SHARED := $(abspath $(SHARED))
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 VENV := e2e/.venv
+GOLDEN ?= $(SHARED)/golden/public
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .PHONY: run test live build race fuzz bench bench-stream lint parity e2e docs clean
@@ -41,15 +42,16 @@ bench-stream: build $(VENV)/.done ## speed of the whole with a real Kafka and Re
 	$(VENV)/bin/python e2e/bench_stream.py
 
 lint:
-	@test -z "$$(gofmt -l cmd internal models | tee /dev/stderr)"
+	@test -z "$$(gofmt -l cmd internal models tools | tee /dev/stderr)"
 	go vet ./... && go vet -tags parity ./...
 	go run $(STATICCHECK) ./...
 	go run $(STATICCHECK) -tags parity ./...
 
-parity: ## everything recorded from the original engine and from real wikis
+parity: ## everything recorded from the original engine and from real wikis; GOLDEN: another folder of the same files
 	@test -d $(SHARED)/golden || { echo "$(SHARED)/golden is missing: set SHARED"; exit 1; }
 	go test -tags parity -count=1 -timeout 900s -v -run 'Parity|Recorded|Converter' ./... | grep -vE '^(=== |\? |testing: warning)|no tests to run|^PASS'
 	python3 tools/convert/convert_test.py
+	go run ./tools/parity --shared $(SHARED) --golden $(GOLDEN)
 
 e2e: build $(VENV)/.done ## the service against a real Kafka, Redis and MediaWiki
 	$(VENV)/bin/pytest e2e -s -q --durations=5
