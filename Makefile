@@ -7,10 +7,11 @@ SHARED ?= ../shared
 export SHARED := $(abspath $(SHARED))
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 VENV := e2e/.venv
+REFERENCE := tools/reference/.venv
 GOLDEN ?= $(SHARED)/golden/public
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: run test live build race fuzz bench bench-stream lint parity e2e docs clean
+.PHONY: run test live build race fuzz bench bench-stream bench-reference record lint parity e2e docs clean
 
 run: build ## score a simulated wiki, on the screen and on a web page
 	./bin/streamer demo
@@ -41,6 +42,14 @@ bench: ## speed of the parts, as ratios within one run
 bench-stream: build $(VENV)/.done ## speed of the whole with a real Kafka and Redis
 	$(VENV)/bin/python e2e/bench_stream.py
 
+bench-reference: ## our revisions per CPU second beside the original's, which it installs
+	tools/reference/install.sh $(REFERENCE)
+	$(REFERENCE)/bin/python tools/reference/bench.py $(SHARED)/corpus
+
+record: ## values of the original for internal/score/feature/testdata
+	tools/reference/install.sh $(REFERENCE)
+	$(REFERENCE)/bin/python tools/reference/record.py
+
 lint:
 	@test -z "$$(gofmt -l cmd internal models tools | tee /dev/stderr)"
 	go vet ./... && go vet -tags parity ./...
@@ -51,6 +60,7 @@ parity: ## everything recorded from the original engine and from real wikis; GOL
 	@test -d $(SHARED)/golden || { echo "$(SHARED)/golden is missing: set SHARED"; exit 1; }
 	go test -tags parity -count=1 -timeout 900s -v -run 'Parity|Recorded|Converter' ./... | grep -vE '^(=== |\? |testing: warning)|no tests to run|^PASS'
 	python3 tools/convert/convert_test.py
+	python3 -m unittest discover -q -s tools/reference -p "*_test.py"
 	go run ./tools/parity --shared $(SHARED) --golden $(GOLDEN)
 
 e2e: build $(VENV)/.done ## the service against a real Kafka, Redis and MediaWiki
@@ -64,4 +74,4 @@ docs: ## what is generated from the code
 	go run ./cmd/streamer config --markdown > docs/config.md
 
 clean:
-	rm -rf bin $(VENV)
+	rm -rf bin $(VENV) $(REFERENCE)

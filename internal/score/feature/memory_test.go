@@ -1,3 +1,5 @@
+//go:build !race
+
 package feature
 
 import (
@@ -7,6 +9,8 @@ import (
 	"strings"
 	"testing"
 )
+
+// The race detector multiplies time and memory, so this file is not for it.
 
 // maxHeap is what the evaluation of a text of 2 MB may hold, in bytes.
 const maxHeap = 100 << 20
