@@ -30,18 +30,13 @@ func TestMemory(t *testing.T) {
 	}
 	plans := []*Plan{compile(t, list(rude(t), counts...)), compile(t, list(rude(t), operations...))}
 	for name, piece := range map[string]string{
-		"letters":           "a",
 		"one per token":     ".",
-		"spaced":            "a ",
 		"words":             "",
 		"repeated template": "{{a|b=c}} ",
 		"open templates":    "{{a|",
-		"open links":        "[[a|",
 		"open tags":         "<a b=\"x\" ",
 		"tables":            "\n{|\n|-\n|a\n",
 		"headings":          "\n=a=",
-		"entities":          "<nowiki>&amp;",
-		"styles":            "''a'''b",
 		"heck":              "heck ",
 		"no UTF-8":          "\xff\xe2\x80",
 		"paragraphs":        "a\n\n",
@@ -51,6 +46,9 @@ func TestMemory(t *testing.T) {
 			text = distinctWords(size)
 		}
 		for i, p := range plans {
+			if i == 1 && name != "words" && name != "one per token" {
+				continue // the diff looks at tokens alone
+			}
 			peak := peakHeap(t, func() { p.Evaluate(input(text, "before")) })
 			t.Logf("%s, plan %d: %d MB", name, i, peak>>20)
 			if peak > maxHeap {

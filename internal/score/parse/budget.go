@@ -9,7 +9,7 @@ const (
 	// 1.2 s on one core of a server of 2026, depending on what the steps are.
 	maxSteps = 40_000_000
 
-	// maxNodes and maxRoutes bound the memory, to 30 MB of nodes and 4 MB of routes
+	// maxNodes and maxRoutes bound the memory, to 21 MB of nodes and 4 MB of routes
 	// known to fail, which leave as much garbage. Of the pages that MediaWiki
 	// stores, at most 2 MB, the densest known to us would have half as many nodes.
 	maxNodes  = 1 << 20
@@ -29,7 +29,7 @@ const (
 const (
 	pageBytes       = 72
 	chunkBytes      = 24
-	nodeBytes       = 28
+	nodeBytes       = 20
 	checkpointBytes = 20
 	routeBytes      = 16
 )

@@ -129,6 +129,12 @@ func isSchemeByte(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '+' || c == '.' || c == '-'
 }
 
+// tagNameSize returns where the name of a tag ends at the start of text: at a mark
+// or white space. The text goes on behind it.
+func tagNameSize(text string) int {
+	return strings.IndexFunc(text, func(r rune) bool { return r < 0x80 && marks[r] || isSpace(r) })
+}
+
 // trait is what is special about some tags.
 type trait uint8
 

@@ -1,7 +1,6 @@
 package parse
 
 import (
-	"math/bits"
 	"strings"
 	"unicode/utf8"
 )
@@ -16,15 +15,14 @@ func (p *Page) Content() string {
 	return c.out.String()
 }
 
-// ContentRunes returns the length of Content in characters, without making it if
-// the text is UTF-8.
+// ContentRunes returns the length of Content in characters, without making it
+// unless two nodes may share one: of bytes that are no UTF-8.
 func (p *Page) ContentRunes() int {
-	if !utf8.ValidString(p.text) {
-		// What two nodes end and begin with might be one character together.
-		return utf8.RuneCountInString(p.Content())
-	}
 	c := content{page: p, counting: true}
 	c.strip(0, p.nodes.n, 0, uint32(len(p.text)))
+	if c.torn {
+		return utf8.RuneCountInString(p.Content())
+	}
 	return c.runes
 }
 
@@ -37,6 +35,7 @@ type content struct {
 
 	counting bool
 	runes    int
+	torn     bool // text starts amid a character
 
 	// At the level that is being stripped: whether anything was seen, how many
 	// line ends came since, and how many are due before what comes first.
@@ -85,7 +84,6 @@ func (c *content) pending() int {
 // wikilink or its title, the title of a link in brackets or the URL of one without,
 // the default of an argument, what is inside of tags except where it is a program's.
 func (c *content) node(i int, n *Node) {
-	start, end := n.Start+n.body, n.Start+n.bodyEnd
 	switch n.Kind {
 	case Text:
 		c.text(c.page.text[n.Start:n.End])
@@ -97,21 +95,21 @@ func (c *content) node(i int, n *Node) {
 	case Comment, Template:
 		return
 	case Argument:
-		if n.seam == 0 {
+		if n.middle == 0 {
 			return
 		}
-	case Wikilink:
-		if n.seam == 0 {
-			start = n.Start
-		}
 	case ExternalLink:
-		if n.Brackets() && n.seam == 0 {
+		if n.Brackets() && n.middle == 0 {
 			return
 		}
 	case Tag:
 		if n.self || traits(c.page.Name(*n))&invisible != 0 {
 			return
 		}
+	}
+	start, end := n.Start, n.End
+	if n.middle != 0 || n.Kind == Heading {
+		start, end = c.page.inside(n)
 	}
 	c.inside(i+1, i+int(n.width), start, end)
 }
@@ -135,26 +133,23 @@ func (c *content) text(s string) {
 
 func (c *content) write(s string) {
 	if c.counting {
+		c.torn = c.torn || s != "" && !utf8.RuneStart(s[0])
 		c.runes += runes(s)
 	} else {
 		c.out.WriteString(s)
 	}
 }
 
-// runes counts the characters of valid UTF-8: the bytes that go on with none, eight
-// at a time.
+// runes counts the characters of a text. Most are ASCII, which go eight at a time.
 func runes(s string) int {
-	n := len(s)
-	for len(s) >= 8 {
-		word := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-		n -= bits.OnesCount64(word >> 7 & ^(word >> 6) & 0x0101010101010101)
-		s = s[8:]
-	}
-	for i := range len(s) {
-		if s[i]&0xC0 == 0x80 {
-			n--
+	for i := 0; i+8 <= len(s); i += 8 {
+		w := s[i : i+8]
+		word := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
+			uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
+		if word&0x8080808080808080 != 0 {
+			return i + utf8.RuneCountInString(s[i:])
 		}
 	}
-	return n
+	n := len(s) &^ 7
+	return n + utf8.RuneCountInString(s[n:])
 }

@@ -13,7 +13,7 @@
 //   - Nodes lie in bounds, inside or beside each other. No text is copied.
 //   - Parsing ends: after a budget of time and memory (budget.go) the error is
 //     [ErrTooComplex], never nodes that are merely plausible. Whatever the text,
-//     if of two megabytes, that is 40 MB, page and garbage included.
+//     of two megabytes at most, that is 32 MB, page and garbage included.
 //   - A Page is never changed once made; any number of goroutines may read it.
 //
 // The tokenizer is the reference's, statement by statement, as there is no
@@ -25,7 +25,7 @@
 // first of a node reserves its place in a list of nodes, those inside follow, and
 // a route that fails takes the list back to where it was, so nothing is copied
 // from stack to stack (stack.go). Attributes of tags have no nodes, since no
-// feature reads them; only the nodes in them have. A page keeps 28 bytes a node.
+// feature reads them; only the nodes in them have. A page keeps 20 bytes a node.
 //
 // Left as the reference has it is that a route which reaches the end of the text
 // and fails is read again, without the node that it was for. What is inside may

@@ -15,7 +15,6 @@ func (t *tokenizer) entity() {
 	_, end, ok := entityAt(t.text[t.head:])
 	t.spend(1 + end/bytesPerStep)
 	if !ok {
-		t.looked(t.head + end)
 		t.emitHead()
 		return
 	}

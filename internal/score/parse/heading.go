@@ -20,7 +20,6 @@ func (t *tokenizer) heading() {
 	level := int(t.level)
 	t.join(place.slot+1, span{start + level, start + before})
 	n := Node{Kind: Heading, size: t.level, Start: uint32(start), End: uint32(t.head + 1)}
-	n.inside(level, level)
 	t.finish(place, n)
 	t.inHeading = false
 }

@@ -28,14 +28,14 @@ func (t *tokenizer) wikilink() {
 		return
 	}
 	n := Node{Kind: Wikilink, Start: uint32(start), End: uint32(t.head + 1)}
-	n.parts(t.popped(), 0, 2)
+	n.split(t.popped().seam)
 	t.finish(place, n)
 }
 
 // plainWikilink finds a wikilink with nothing but text in it, as most are, without
 // a stack: what wikilink finds there too, at half the cost.
 func (t *tokenizer) plainWikilink(start int) bool {
-	if t.schemeSize() > 0 || t.routes.has(ident{t.head, inWikilinkTitle}) {
+	if t.schemeSize() > 0 {
 		return false
 	}
 	text, seam, c := t.text, 0, anywhere|inWikilinkTitle
@@ -56,11 +56,10 @@ func (t *tokenizer) plainWikilink(start int) bool {
 	t.spend((i - start) / bytesPerStep)
 	place := t.begin()
 	n := Node{Kind: Wikilink, Start: uint32(start), End: uint32(i + 2)}
-	n.inside(0, 2)
+	n.split(seam)
 	if seam == 0 {
 		t.add(textNode(span{t.head, i}))
 	} else {
-		n.seam, n.body = uint32(seam-start), uint32(seam+1-start)
 		t.add(textNode(span{t.head, seam}))
 		if seam+1 < i {
 			t.add(textNode(span{seam + 1, i}))
@@ -81,7 +80,7 @@ func (t *tokenizer) notWikilink(place site, start int) {
 // finishLink makes an external link of the stack that was popped last.
 func (t *tokenizer) finishLink(place site, start, brackets, end int) {
 	n := Node{Kind: ExternalLink, size: uint8(brackets), Start: uint32(start), End: uint32(end)}
-	n.parts(t.popped(), brackets, brackets)
+	n.split(t.popped().seam)
 	t.finish(place, n)
 }
 
@@ -216,11 +215,9 @@ func (t *tokenizer) linkPart(this byte, tail *span) bool {
 
 // linkTitle finds the title of an external link in brackets.
 func (t *tokenizer) linkTitle(this byte) bool {
+	t.separate()
 	if this == ' ' {
-		t.separate(t.head, t.head+1)
 		t.head++
-	} else {
-		t.separate(t.head, t.head)
 	}
 	t.top().context ^= inLinkURI | inLinkTitle
 	return t.parseOn()

@@ -130,7 +130,7 @@ func (t *tokenizer) secondPart() {
 	} else {
 		top.context ^= inWikilinkTitle | inWikilinkText
 	}
-	t.separate(t.head, t.head+1)
+	t.separate()
 }
 
 func (t *tokenizer) equals(c context) state {

@@ -43,25 +43,17 @@ type Node struct {
 	// Start and End are where the node is in the page's text, in bytes.
 	Start, End uint32
 
-	// Counted from Start: the end of its first part, if another follows or it is a
-	// tag, and where its content or second part starts and ends.
-	seam    uint32
-	body    uint32
-	bodyEnd uint32
+	// middle is, counted from Start, where the content of a tag starts or where the
+	// first part of another node ends; 0 if there is no second part.
+	middle uint32
 
 	width uint32 // of it and those inside, in nodes
 }
 
-// inside sets where the content is: between head bytes and tail bytes.
-func (n *Node) inside(head, tail int) {
-	n.body, n.bodyEnd = uint32(head), n.End-n.Start-uint32(tail)
-}
-
-// parts does the same for a node that may have two parts.
-func (n *Node) parts(route *stack, head, tail int) {
-	n.inside(head, tail)
-	if route.seam != 0 {
-		n.seam, n.body = uint32(route.seam)-n.Start, uint32(route.body)-n.Start
+// split sets where the first part ends, which 0 is not.
+func (n *Node) split(seam int) {
+	if seam != 0 {
+		n.middle = uint32(seam) - n.Start
 	}
 }
 
@@ -170,18 +162,54 @@ func (p *Page) Count(kind Kind) int {
 // Source returns the text of a node.
 func (p *Page) Source(n Node) string { return p.text[n.Start:n.End] }
 
+// tail returns how many bytes of markup close a node.
+func (p *Page) tail(n *Node) uint32 {
+	switch n.Kind {
+	case Template, Wikilink:
+		return 2
+	case Argument:
+		return 3
+	case ExternalLink, Heading:
+		return uint32(n.size)
+	case Tag:
+		switch n.tag {
+		case markupNone:
+			source := p.Source(*n)
+			return uint32(len(source) - strings.LastIndex(source, "</"))
+		case markupItalics, markupBold, markupTable:
+			return uint32(n.size)
+		}
+	}
+	return 0
+}
+
+// inside returns where the content of a node or its second part is.
+func (p *Page) inside(n *Node) (start, end uint32) {
+	start, end = n.Start+n.middle, n.End-p.tail(n)
+	switch n.Kind {
+	case Heading:
+		start += uint32(n.size)
+	case Wikilink, Argument:
+		start++ // the '|'
+	case ExternalLink:
+		if p.text[start] == ' ' {
+			start++
+		}
+	}
+	return start, end
+}
+
 // Name returns the name of a template, an argument or a tag, the title of a
 // wikilink or a heading, the URL of an external link, and what a comment says.
 func (p *Page) Name(n Node) string {
-	text := p.Source(n)
-	start, end := uint32(0), n.seam
+	text, start := p.Source(n), uint32(0)
 	switch n.Kind {
 	case Text, Entity:
 		return text
 	case Comment:
 		return text[4 : len(text)-3]
 	case Heading:
-		return text[n.body:n.bodyEnd]
+		return text[n.size : len(text)-int(n.size)]
 	case Template, Wikilink:
 		start = 2
 	case Argument:
@@ -192,15 +220,13 @@ func (p *Page) Name(n Node) string {
 		if n.tag != markupNone {
 			return markupTags[n.tag]
 		}
-		start = 1
-		if text[1] == '/' {
-			start = 2
-		}
+		text = strings.TrimPrefix(text[1:], "/")
+		return text[:tagNameSize(text)]
 	}
-	if end == 0 {
-		end = n.bodyEnd
+	if n.middle != 0 {
+		return text[start:n.middle]
 	}
-	return text[start:end]
+	return text[start : uint32(len(text))-p.tail(&n)]
 }
 
 // Label returns the text of a wikilink, the title of an external link or the
@@ -208,8 +234,9 @@ func (p *Page) Name(n Node) string {
 func (p *Page) Label(n Node) (string, bool) {
 	switch n.Kind {
 	case Wikilink, ExternalLink, Argument:
-		if n.seam != 0 {
-			return p.Source(n)[n.body:n.bodyEnd], true
+		if n.middle != 0 {
+			start, end := p.inside(&n)
+			return p.text[start:end], true
 		}
 	}
 	return "", false

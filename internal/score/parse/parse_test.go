@@ -135,6 +135,15 @@ func TestBudgets(t *testing.T) {
 	})
 }
 
+// TestFailuresByLine: routes that failed are forgotten at the next line if none
+// reaches it, so those of a long page do not spend the budget.
+func TestFailuresByLine(t *testing.T) {
+	text := strings.Repeat("[[a\n", maxRoutes+1)
+	if page, err := Parse(text); err != nil || page.nodes.n != 1 {
+		t.Errorf("links that no line ends: %v", err)
+	}
+}
+
 // TestRejects: what cannot be, as far as we know, is no page.
 func TestRejects(t *testing.T) {
 	over := func(name string, do func(*tokenizer)) {
@@ -240,6 +249,41 @@ func TestInvalidUTF8(t *testing.T) {
 	}
 	if page.Count(Wikilink) != 1 || page.Count(Template) != 1 || page.Count(Tag) != 1 {
 		t.Errorf("nodes are %v", page.nodes.chunks)
+	}
+}
+
+// TestContentRunes counts characters where bytes are none, alone or together.
+func TestContentRunes(t *testing.T) {
+	for _, text := range []string{
+		"", "a", "é\n\n\né", "\xe2{{a}}\x82\xac", strings.Repeat("\x80", 1_000), strings.Repeat("日", 1_000), strings.Repeat("a", 127) + "é",
+		strings.Repeat("é", 300) + "\xff", strings.Repeat("a", 300) + "é" + strings.Repeat("a", 300), "&#10;&#10;a&#xD800;&eacute;",
+	} {
+		page := parse(t, text)
+		if got, want := page.ContentRunes(), utf8.RuneCountInString(page.Content()); got != want {
+			t.Errorf("%q has %d characters, want %d", text, got, want)
+		}
+	}
+}
+
+// TestKept: a tokenizer for the next texts keeps little of what a large one took,
+// whether that was given up or went into the page.
+func TestKept(t *testing.T) {
+	for _, text := range []string{
+		"{|" + strings.Repeat("\n|", 200_000) + strings.Repeat("<a", 100_000) + "\n=" + strings.Repeat("=a", 5_000),
+		strings.Repeat("*a\n", 200_000),
+	} {
+		tok := new(tokenizer)
+		tok.start(text, maxSteps)
+		tok.push(0)
+		tok.run()
+		tok.stop()
+		kept := len(tok.routes.slots)*routeBytes + cap(tok.stacks)*100 + cap(tok.trail)*checkpointBytes
+		for _, chunk := range tok.nodes.chunks[:cap(tok.nodes.chunks)] {
+			kept += cap(chunk) * nodeBytes
+		}
+		if kept > 3<<20 {
+			t.Errorf("after %.8q %d bytes are kept", text, kept)
+		}
 	}
 }
 

@@ -10,9 +10,12 @@ type stack struct {
 	buffer  span
 	ident   ident
 
-	// seam and body are where the first part of the node that the route is for
-	// ends and the second starts; 0 if no second has begun.
-	seam, body int
+	// seam is where the first part of the node that the route is for ends; 0 if no
+	// second has begun.
+	seam int
+
+	// inner is the first node of a tag's content.
+	inner int
 }
 
 // span is a part of the text.
@@ -161,12 +164,12 @@ func (t *tokenizer) emitText(start, end int) { t.top().buffer.add(span{start, en
 // emitHead keeps back the byte at the head.
 func (t *tokenizer) emitHead() { t.emitText(t.head, t.head+1) }
 
-// separate ends the first part of a node with the bytes from start to end. Later
-// separators are those of a template's parameters, which need no ranges.
-func (t *tokenizer) separate(start, end int) {
+// separate ends the first part of a node at the head. Later separators are those
+// of a template's parameters, which need no ranges.
+func (t *tokenizer) separate() {
 	t.flush()
 	if top := t.top(); top.seam == 0 {
-		top.seam, top.body = start, end
+		top.seam = t.head
 	}
 }
 

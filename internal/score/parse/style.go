@@ -145,9 +145,7 @@ func styleNode(tag markup, start, end int) Node {
 	if tag == markupBold {
 		size = 3
 	}
-	n := Node{Kind: Tag, tag: tag, size: uint8(size), Start: uint32(start), End: uint32(end)}
-	n.inside(size, size)
-	return n
+	return Node{Kind: Tag, tag: tag, size: uint8(size), Start: uint32(start), End: uint32(end), middle: uint32(size)}
 }
 
 // list handles the list markers at the head.

@@ -174,12 +174,8 @@ func (t *tokenizer) attributes(c context, end byte, memoized bool) bool {
 // finishTable makes a table, a row or a cell that ends before the head, and goes
 // back on its last byte, behind which parseOn goes on.
 func (t *tokenizer) finishTable(place site, tag markup, size, start, body int) {
-	n := Node{Kind: Tag, tag: tag, size: uint8(size), Start: uint32(start), End: uint32(t.head)}
-	if tag == markupTable {
-		n.inside(body-start, size)
-	} else {
-		n.inside(body-start, 0)
-	}
-	t.finish(place, n)
+	t.finish(place, Node{
+		Kind: Tag, tag: tag, size: uint8(size), Start: uint32(start), End: uint32(t.head), middle: uint32(body - start),
+	})
 	t.head--
 }

@@ -43,7 +43,7 @@ func (t *tokenizer) invalidTag() {
 	t.head += 2
 	// All such names are shorter, even with a K of three bytes, the kelvin sign.
 	name := t.text[t.head:min(len(t.text), t.head+len("link")+4)]
-	size := strings.IndexFunc(name, func(r rune) bool { return isSpace(r) || r < 0x80 && marks[r] })
+	size := tagNameSize(name)
 	if size > 0 && traits(name[:size])&singleOnly != 0 && t.tagAt(start) {
 		return
 	}
@@ -60,7 +60,6 @@ func (t *tokenizer) tagAt(start int) bool {
 		return false
 	}
 	n := t.nodes.at(place.slot)
-	n.seam = t.nodes.at(place.slot+1).End - n.Start
 	if n.width == 0 {
 		n.width = uint32(t.nodes.n - place.slot)
 	}
@@ -135,10 +134,10 @@ func (t *tokenizer) tagOpenEnd(data *tagData, size int) {
 		t.attrEnd(data)
 	}
 	t.flush()
-	t.top().body = t.nodes.n
+	t.top().inner = t.nodes.n
 	n := t.tagNode()
 	n.End = uint32(t.head + size)
-	n.body = n.End - n.Start
+	n.middle = n.End - n.Start
 	t.head++
 }
 
@@ -303,8 +302,6 @@ func (t *tokenizer) tagPart(r rune, size int) {
 // another, the tag that surrounds it fails (tagCloseClose).
 func (t *tokenizer) tagOpenClose() {
 	t.flush()
-	n := t.tagNode()
-	n.bodyEnd = uint32(t.head) - n.Start
 	t.push(inTagClose)
 	t.head++
 }
@@ -364,21 +361,17 @@ func (t *tokenizer) verbatimEnd(name string) bool {
 	size := strings.IndexAny(inside, ">\n")
 	if size < 0 {
 		t.spend(len(inside) / bytesPerStep)
-		t.looked(len(t.text))
 	}
 	if size < 0 || inside[size] == '\n' || trimmedLower(inside[:size]) != name {
-		t.looked(start + 2 + size)
 		t.emitText(start, start+2)
 		t.head = start + 1
 		return false
 	}
 	t.flush()
-	n := t.tagNode()
-	n.bodyEnd = uint32(start) - n.Start
 	t.emitText(start+2, start+2+size)
 	t.flush()
 	t.head = start + 2 + size
-	n.End = uint32(t.head + 1)
+	t.tagNode().End = uint32(t.head + 1)
 	return true
 }
 
@@ -387,6 +380,6 @@ func (t *tokenizer) verbatimEnd(name string) bool {
 func (t *tokenizer) singleTagEnd() {
 	n, top := t.tagNode(), t.top()
 	n.self = true
-	n.width = uint32(top.body - top.base + 1)
+	n.width = uint32(top.inner - top.base + 1)
 	t.pop()
 }

@@ -53,13 +53,8 @@ func (t *tokenizer) braced(kind Kind, start int, place site, found bool) bool {
 		t.head = reset
 		return false
 	}
-	route := t.popped()
 	n := Node{Kind: kind, Start: uint32(start), End: uint32(t.head + 1)}
-	if kind == Template {
-		n.parts(route, 0, 2)
-	} else {
-		n.parts(route, 0, 3)
-	}
+	n.split(t.popped().seam)
 	if found {
 		t.insert(place.slot, n)
 	} else {
@@ -100,7 +95,7 @@ func (t *tokenizer) templateParam() bool {
 	} else {
 		t.top().context |= inTemplateKey
 	}
-	t.separate(t.head, t.head+1)
+	t.separate()
 	t.push(t.top().context)
 	return true
 }

@@ -25,8 +25,9 @@ const (
 	// stride is how far checkpoints are apart at least.
 	stride = 256
 
-	// lookahead is more than the tokenizer looks ahead of its head, entities of
-	// many zeros and the like aside, which say so (looked).
+	// lookahead is more than the tokenizer looks ahead of its head, comments aside,
+	// which say so (looked), and what it comes by anyway, as no route ends there:
+	// the zeros of an entity, and a line of a verbatim tag.
 	lookahead = 32
 )
 
