@@ -24,6 +24,7 @@ type alphabet struct {
 	blocks []symbol
 	sample []rune // of each symbol, one of its characters
 	kinds  []kind
+	wides  []symbol // those with characters beyond ASCII
 	final  symbol
 	edge   symbol
 }
@@ -69,7 +70,10 @@ func newAlphabet(sets []runeSet) *alphabet {
 	}
 	a := &alphabet{final: symbol(classes), edge: symbol(classes + 1)}
 	a.fill(cuts, class, classes)
-	a.describe(cuts, class, classes)
+	a.sample = make([]rune, classes)
+	for k := len(cuts) - 1; k >= 0; k-- {
+		a.sample[class[k]] = cuts[k]
+	}
 	return a
 }
 
@@ -109,19 +113,18 @@ func (a *alphabet) fill(cuts []rune, class []symbol, classes int) {
 	copy(a.ascii[:], a.blocks[int(a.index[0])*blockSize:])
 }
 
-// describe gives each symbol a member and a kind. Sets are unions of symbols, so
-// one member tells for all; \w is among the sets where kinds matter.
-func (a *alphabet) describe(cuts []rune, class []symbol, classes int) {
-	a.sample = make([]rune, classes)
-	a.kinds = make([]kind, classes+2)
-	for k := len(cuts) - 1; k >= 0; k-- {
-		a.sample[class[k]] = cuts[k]
-	}
+// describe gives each symbol a kind. Sets are unions of symbols, so one member
+// tells for all; \w is among the sets where words matter. Kinds that no
+// assertion asks for are not told apart, since automata would then have states
+// that differ in nothing else.
+func (a *alphabet) describe(words, lines bool) {
+	a.wides = slices.Compact(slices.Sorted(slices.Values(a.blocks[blockSize:])))
+	a.kinds = make([]kind, a.size())
 	for c, r := range a.sample {
 		switch {
-		case r == '\n':
+		case lines && r == '\n':
 			a.kinds[c] = kindNewline
-		case wordSet.contains(r):
+		case words && wordSet.contains(r):
 			a.kinds[c] = kindWord
 		default:
 			a.kinds[c] = kindOther
@@ -132,7 +135,22 @@ func (a *alphabet) describe(cuts []rune, class []symbol, classes int) {
 }
 
 // size is how many symbols there are, both places included.
-func (a *alphabet) size() int { return len(a.kinds) }
+func (a *alphabet) size() int { return int(a.edge) + 1 }
+
+// members gives the symbols of a set that the alphabet was made for, or of a
+// union of such sets. A newline that ends the text is in as newline.
+func (a *alphabet) members(set runeSet) bitset {
+	b := newBitset(a.size())
+	for s, r := range a.sample {
+		if set.contains(r) {
+			b.add(s)
+		}
+	}
+	if b.has(int(a.ascii['\n'])) {
+		b.add(int(a.final))
+	}
+	return b
+}
 
 // wide gives the symbol of a code point.
 func (a *alphabet) wide(r rune) symbol {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"sync"
 	"sync/atomic"
+	"unicode/utf8"
 )
 
 // backward is the program as an automaton that reads a text from its end and
@@ -45,6 +46,10 @@ type backwardState struct {
 	// the kind of the left neighbour.
 	viable [kinds]atomic.Pointer[bitset]
 	before []atomic.Pointer[backwardState] // by the left neighbour
+	// stay has the bytes known to lead from the state to itself: ASCII characters,
+	// and the others if all characters beyond ASCII do. It is replaced, never
+	// written to.
+	stay atomic.Pointer[[256]bool]
 }
 
 func newBackward(p *program, exact bool) *backward {
@@ -137,14 +142,79 @@ func (b *backward) step(s *backwardState, sym symbol) *backwardState {
 	return t
 }
 
+// maxWides bounds the states that settle may make.
+const maxWides = 8
+
+// settle notes that the symbol of a character, whose first byte is c, leads from
+// s to s.
+func (b *backward) settle(s *backwardState, sym symbol, c byte) {
+	a := b.prog.alphabet
+	old := s.stay.Load()
+	if old != nil && old[c] {
+		return
+	}
+	ascii := c < utf8.RuneSelf
+	if !ascii {
+		if len(a.wides) > maxWides {
+			return
+		}
+		for _, wide := range a.wides {
+			if b.step(s, wide) != s {
+				return
+			}
+		}
+	}
+	var stay [256]bool
+	if old != nil {
+		stay = *old // what others add meanwhile is learned again
+	}
+	for c := range stay {
+		if c < utf8.RuneSelf {
+			stay[c] = stay[c] || ascii && a.ascii[c] == sym
+		} else {
+			stay[c] = stay[c] || !ascii
+		}
+	}
+	s.stay.Store(&stay)
+}
+
+// run goes back from byte i of text over characters that change nothing, eight
+// at a time.
+func (s *backwardState) run(text string, i int) int {
+	stay := s.stay.Load()
+	if stay == nil {
+		return i
+	}
+	for ; i >= stretch; i -= stretch {
+		t := text[i-stretch : i]
+		if !(stay[t[0]] && stay[t[1]] && stay[t[2]] && stay[t[3]] && stay[t[4]] && stay[t[5]] && stay[t[6]] && stay[t[7]]) {
+			break
+		}
+	}
+	for i > 0 && stay[text[i-1]] {
+		i--
+	}
+	return i
+}
+
 // match says whether a match starts at the beginning of text.
 func (b *backward) match(text string) bool {
 	a := b.prog.alphabet
 	s := b.state(b.end(text, len(text)))
 	for i := len(text); i > 0; {
 		sym, n := a.before(text, i)
-		s = b.step(s, sym)
+		t := b.step(s, sym)
 		i -= n
+		if t != s {
+			s = t
+			continue
+		}
+		// Look-ahead for what is rare leaves most characters without effect.
+		if j := s.run(text, i); j < i {
+			i = j
+		} else if sym != a.final {
+			b.settle(s, sym, text[i])
+		}
 	}
 	return b.viable(s, kindEdge).has(int(b.prog.start))
 }

@@ -43,29 +43,20 @@ func compile(t parsed, expr string) (*program, error) {
 func (c *compiler) resolve() {
 	p := c.prog
 	sets := slices.Concat(c.classes, []runeSet{newlineSet})
-	if p.asserts {
+	if p.bounds {
 		sets = append(sets, wordSet)
 	}
 	a := newAlphabet(sets)
-	newline := int(a.ascii['\n'])
 	members := make([]bitset, len(c.classes))
 	for i, set := range c.classes {
-		b := newBitset(a.size())
-		for s, r := range a.sample {
-			if set.contains(r) {
-				b.add(s)
-			}
-		}
-		if b.has(newline) {
-			b.add(int(a.final))
-		}
-		members[i] = b
+		members[i] = a.members(set)
 	}
 	for i := range p.insts {
 		if in := &p.insts[i]; in.op == instChar {
 			in.set, in.arg = members[in.arg], 0
 		}
 	}
+	a.describe(p.bounds, p.lines)
 	p.alphabet = a
 }
 
@@ -100,6 +91,8 @@ func (c *compiler) node(n *node, empty, full int32) int32 {
 		return c.emit(inst{op: instBackref, x: full, y: empty, arg: int32(n.group), fold: n.fold})
 	default:
 		c.prog.asserts = true
+		c.prog.bounds = c.prog.bounds || n.assert == atBoundary || n.assert == atInside
+		c.prog.lines = c.prog.lines || n.assert == atLineStart || n.assert == atLineEnd
 		return c.emit(inst{op: instAssert, assert: n.assert, x: empty})
 	}
 }
@@ -143,9 +136,19 @@ func (c *compiler) concat(subs []*node, empty, full int32) int32 {
 
 // alternate prefers branches in their order.
 func (c *compiler) alternate(subs []*node, empty, full int32) int32 {
-	at := c.node(subs[len(subs)-1], empty, full)
+	at := c.branch(subs[len(subs)-1], empty, full)
 	for i := len(subs) - 2; i >= 0; i-- {
-		at = c.emit(inst{op: instSplit, x: c.node(subs[i], empty, full), y: at})
+		at = c.emit(inst{op: instSplit, x: c.branch(subs[i], empty, full), y: at})
+	}
+	return at
+}
+
+// branch is node that also notes where broad alternatives begin. They hold a
+// needle, so their first instruction is their own.
+func (c *compiler) branch(n *node, empty, full int32) int32 {
+	at := c.node(n, empty, full)
+	if n.marked {
+		c.prog.broad = append(c.prog.broad, at)
 	}
 	return at
 }

@@ -28,6 +28,12 @@
 //     stops where the left neighbour and the next four characters fit some
 //     alternative. It errs on one side only: where it does not stop, no attempt
 //     could have matched.
+//     Alternatives that could start anywhere but hold a literal, as \w+-like,
+//     are left out of the filter where that literal is too far (demand.go): a
+//     match by one consumes, between its start and the literal, only characters
+//     that its beginning accepts, so it cannot start before the run of those
+//     that ends at the literal. Outside of such runs these alternatives fail,
+//     and the filter of the others stops wherever a match can start.
 //   - There the forward automaton (forward.go) makes one attempt, for all
 //     alternatives at once: its states are the ordered threads of a backtracking
 //     matcher, so the first match by preference wins, not the longest.
@@ -37,7 +43,10 @@
 //     the groups of a match are found, how look-ahead is decided, and where a
 //     search goes when attempts have read the text several times over. Its time
 //     is linear in the text, all matches together, whatever the pattern; so
-//     that is the time of a search.
+//     that is the time of a search. A pattern with look-ahead that is tested
+//     at the start of a text needs the way back only, and that goes eight bytes
+//     at a time over characters that leave the state as it is: a state is all
+//     there is to know of what was read, so they can be skipped.
 //   - Look-behind and back-references are left to a backtracker (backtrack.go)
 //     with a budget of steps that grows with the text. When it runs out the
 //     answer is ErrTooComplex.

@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"math/bits"
 	"slices"
 	"unicode/utf8"
 )
@@ -17,19 +18,20 @@ import (
 // costs two operations and two loads a character, whatever the program, and
 // has no branch that a processor could guess wrong on clean text. A bucket
 // accepts more than its alternatives do (any mixture of them), never less; what
-// it mixes up is mostly told apart again by a table of the first three
-// characters. Four lanes of 16 buckets let half as many more through on English
+// it mixes up is mostly told apart again by tables of three characters. Four lanes of 16 buckets let half as many more through on English
 // text with 100 alternatives, six of 10 as well.
 type filter struct {
 	ascii   [256]uint64 // by byte; those from 0x80 on are not used
 	symbols []uint64    // by symbol
 
-	// triples has a row of 64 bits for every two groups of ASCII characters,
-	// with a bit for each third: whether some alternative starts like that. It
-	// is nil if the program tells more than 64 groups apart.
-	triples []uint64
-	width   int
-	groups  [utf8.RuneSelf]uint8
+	// first has a row of 64 bits for every two groups of ASCII characters, with a
+	// bit for each third: whether some alternative starts like that. second is
+	// the same of an alternative's second to fourth character. They are nil if
+	// the program tells more than 64 groups apart.
+	first, second []uint64
+
+	width  int
+	groups [utf8.RuneSelf]uint8
 }
 
 const (
@@ -82,14 +84,14 @@ func (f *filter) likely(text string, i int) bool {
 		return true
 	}
 	t := text[i-(lanes-2) : i+1]
-	if (t[0]|t[1]|t[2]) >= utf8.RuneSelf || f.triples == nil {
+	if (t[0]|t[1]|t[2]|t[3]) >= utf8.RuneSelf || f.first == nil {
 		return true
 	}
-	row := int(f.groups[t[0]])*f.width + int(f.groups[t[1]])
-	return f.triples[row]>>f.groups[t[2]]&1 != 0
+	a, b, c, d := int(f.groups[t[0]]), int(f.groups[t[1]]), f.groups[t[2]], f.groups[t[3]]
+	return f.first[a*f.width+b]>>c&1 != 0 && f.second[b*f.width+int(c)]>>d&1 != 0
 }
 
-// refine fills triples: what the buckets mix up is told apart again.
+// refine fills the tables of three characters: what the buckets mix up is told apart again.
 func (f *filter) refine(windows []window, a *alphabet) {
 	byGroup := map[symbol]uint8{}
 	var samples []symbol
@@ -103,25 +105,33 @@ func (f *filter) refine(windows []window, a *alphabet) {
 	if f.width = len(samples); f.width > 64 {
 		return
 	}
-	has := func(set bitset, s symbol) bool {
-		return set.has(int(s)) || s == a.ascii['\n'] && set.has(int(a.final))
-	}
-	f.triples = make([]uint64, f.width*f.width)
-	for _, w := range windows {
-		var third uint64
-		for g, s := range samples {
-			if has(w[3], s) {
-				third |= 1 << g
-			}
-		}
-		for g, s := range samples {
-			for h, t := range samples {
-				if has(w[1], s) && has(w[2], t) {
-					f.triples[g*f.width+h] |= third
+	// The groups that each lane of each window accepts.
+	accepted := make([][lanes]uint64, len(windows))
+	for i, w := range windows {
+		for lane, set := range w {
+			for g, s := range samples {
+				if set.has(int(s)) || s == a.ascii['\n'] && set.has(int(a.final)) {
+					accepted[i][lane] |= 1 << g
 				}
 			}
 		}
 	}
+	f.first = f.triples(accepted, 1)
+	f.second = f.triples(accepted, 2)
+}
+
+// triples is the table of the lanes from lane on.
+func (f *filter) triples(accepted [][lanes]uint64, lane int) []uint64 {
+	table := make([]uint64, f.width*f.width)
+	for _, w := range accepted {
+		for x := w[lane]; x != 0; x &= x - 1 {
+			row := table[bits.TrailingZeros64(x)*f.width:]
+			for y := w[lane+1]; y != 0; y &= y - 1 {
+				row[bits.TrailingZeros64(y)] |= w[lane+2]
+			}
+		}
+	}
+	return table
 }
 
 // window is what one way into the program accepts: the left neighbour and the
@@ -135,8 +145,9 @@ const (
 	maxCalls   = 1 << 15
 )
 
-func newFilter(p *program) *filter {
-	e := explorer{prog: p, all: newBitset(p.alphabet.size())}
+// newFilter makes the filter of a program without the ways that begin at skip.
+func newFilter(p *program, skip []int32) *filter {
+	e := explorer{prog: p, skip: skip, all: newBitset(p.alphabet.size())}
 	for s := range p.alphabet.size() {
 		e.all.add(s)
 	}
@@ -170,6 +181,7 @@ func newFilter(p *program) *filter {
 // explorer lists the windows of a program, following it for depth characters.
 type explorer struct {
 	prog    *program
+	skip    []int32 // instructions not to follow
 	all     bitset
 	depth   int
 	windows []window
@@ -189,6 +201,9 @@ func (e *explorer) run(depth int) bool {
 func (e *explorer) follow(pc int32, w window, n int, need bitset) bool {
 	if e.calls++; e.calls > maxCalls {
 		return false
+	}
+	if slices.Contains(e.skip, pc) {
+		return true
 	}
 	in := &e.prog.insts[pc]
 	if n > e.depth || in.op == instMatch || in.op == instBackref {

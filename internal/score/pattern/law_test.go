@@ -102,6 +102,9 @@ func FuzzRevise(f *testing.F) {
 		edited := text[:at] + insert + text[at+cut:]
 		checkRevise(t, l, text, edited)
 		checkRevise(t, l, edited, text)
+		if l.engine.demands != nil {
+			checkNarrow(t, l, edited)
+		}
 	})
 }
 

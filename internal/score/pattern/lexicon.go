@@ -47,11 +47,11 @@ func CompileLexicon(src Source) (*Lexicon, error) {
 	if err != nil {
 		return nil, err
 	}
-	capture, err := wrapped(t, expr)
+	wrap, err := wrapped(t, expr)
 	if err != nil {
 		return nil, err
 	}
-	e, err := newEngine(t, expr, capture)
+	e, err := newEngine(t, expr, wrap)
 	if err != nil {
 		return nil, err
 	}
@@ -65,22 +65,29 @@ func CompileLexicon(src Source) (*Lexicon, error) {
 	return l, nil
 }
 
+// wrapping is what an engine has to know of a lexicon's three groups; nothing,
+// for a single pattern.
+type wrapping struct {
+	capture  bool  // the outer groups can consume something
+	before   int   // how many characters the first one can consume
+	patterns *node // the content of the second
+}
+
 // wrapped checks that the expression is three groups in a row, so that group 2
-// is the hit, and says whether the outer two can consume anything. A pattern
-// with a bracket too many could make it something else.
-func wrapped(t parsed, expr string) (capture bool, err error) {
+// is the hit. A pattern with a bracket too many could make it something else.
+func wrapped(t parsed, expr string) (w wrapping, err error) {
 	subs := t.root.subs
 	if len(subs) != 3 {
-		return false, &SyntaxError{Pattern: expr, Reason: "brackets of a lexicon's patterns do not balance"}
+		return w, &SyntaxError{Pattern: expr, Reason: "brackets of a lexicon's patterns do not balance"}
 	}
 	for i, n := range subs {
 		if n.op != opGroup || i < 2 && n.group != i+1 {
-			return false, &SyntaxError{Pattern: expr, Reason: "a lexicon's wrapping must not have groups"}
+			return w, &SyntaxError{Pattern: expr, Reason: "a lexicon's wrapping must not have groups"}
 		}
 	}
 	_, before := subs[0].widths(t.groups)
 	_, after := subs[2].widths(t.groups)
-	return before > 0 || after > 0, nil
+	return wrapping{before > 0 || after > 0, before, subs[1].subs[0]}, nil
 }
 
 // Find appends the hits in text to dst, in order.

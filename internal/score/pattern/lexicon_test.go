@@ -21,6 +21,7 @@ var invented = []Source{
 		Exclude: []string{`합니다`}},
 	{Patterns: []string{`αβ(ρ|λ)[α-ωΑ-Ωά]*`, `κ(ύ|υ)ζ(?!(α|ά)ν)[α-ω]*`, `τραν(σ|ς)`}, Before: `\b`, After: `\b`, Flags: "i"},
 	{Patterns: []string{`(x)\3+`, `(?<=\n)y`}, Before: `\b`, After: `\b`},
+	{Patterns: []string{`\w+-x`, `gr?`, `.*\.k`, `x`}, Before: `^|[^\w]`, After: `\b|$`, Flags: "i"},
 }
 
 func inventedLexicons(t testing.TB) []*Lexicon {

@@ -21,7 +21,7 @@ func Compile(expr string) (*Pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := newEngine(t, expr, false)
+	e, err := newEngine(t, expr, wrapping{})
 	if err != nil {
 		return nil, err
 	}

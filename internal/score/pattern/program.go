@@ -39,8 +39,11 @@ type program struct {
 	slots    int // two a group; those of group 0 are not used
 
 	alphabet *alphabet
+	broad    []int32 // where broad alternatives begin
 	order    []int32 // all instructions, those a jump leads to first
 	asserts  bool    // the neighbours of a place matter
+	bounds   bool    // and whether they are of a word
+	lines    bool    // and whether they are newlines inside of the text
 	ahead    bool    // has look-ahead
 	behind   bool    // has look-behind
 	backref  bool

@@ -6,18 +6,27 @@ import "unicode/utf8"
 type engine struct {
 	prog     *program
 	filter   *filter
+	demands  []demand  // of broad alternatives
+	narrow   *filter   // of the others, where there are demands
 	forward  *forward  // nil unless the program is regular
 	backward *backward // nil unless it is linear
 	exact    *backward // where groups of a known match are wanted
 	capture  bool      // group 2 is wanted and may differ from the match
 }
 
-func newEngine(t parsed, expr string, capture bool) (*engine, error) {
+func newEngine(t parsed, expr string, wrap wrapping) (*engine, error) {
+	broad := markBroad(t, wrap)
 	p, err := compile(t, expr)
 	if err != nil {
 		return nil, err
 	}
-	e := &engine{prog: p, filter: newFilter(p), capture: capture}
+	e := &engine{prog: p, filter: newFilter(p, nil), capture: wrap.capture}
+	for _, n := range broad {
+		e.demands = append(e.demands, newDemand(n, p.alphabet, wrap.before))
+	}
+	if len(broad) > 0 {
+		e.narrow = newFilter(p, p.broad)
+	}
 	if p.regular() {
 		e.forward = newForward(p)
 		e.exact = newBackward(p, true)
@@ -45,11 +54,15 @@ const (
 // search goes through the matches of one text.
 type search struct {
 	*engine
-	text     string
-	at       int  // where the next match may start
-	until    int  // matches that start from here on need not be found
-	nonEmpty bool // the last match was empty and at at
-	steps    int  // characters read and instructions tried by attempts
+	text string
+	at   int // where the next match may start
+	// until is where a search may stop: matches that start from here on need not
+	// be found. It is the end of the text or stands behind a character that no
+	// match can consume.
+	until    int
+	regions  [maxDemands]region // of each demand the first not behind at
+	nonEmpty bool               // the last match was empty and at at
+	steps    int                // characters read and instructions tried by attempts
 	limit    int
 	slots    []int  // of the groups, where they are wanted
 	sweep    *sweep // of the rest of the text, once attempts took too long
@@ -104,31 +117,67 @@ func (s *search) turn() {
 
 // hunt looks for the next match at the places that pass the filter.
 func (s *search) hunt() (h hit, ok bool, err error) {
-	f, a := s.filter, s.prog.alphabet
 	if s.nonEmpty {
 		if h, ok, err = s.attempt(s.at); ok || err != nil {
 			return h, ok, err
 		}
-		_, n := a.at(s.text, s.at)
+		_, n := s.prog.alphabet.at(s.text, s.at)
 		if n == 0 {
 			return h, false, nil
 		}
 		s.at, s.nonEmpty = s.at+n, false
 	}
+	for {
+		f, end := s.choose()
+		if h, ok, err = s.scan(f, end); ok || err != nil || end > s.until {
+			return h, ok, err
+		}
+		s.at = end
+	}
+}
+
+// choose gives the filter to use from at on, and where it must be chosen again.
+func (s *search) choose() (f *filter, end int) {
+	next := region{len(s.text) + 1, len(s.text) + 2}
+	if s.demands == nil {
+		return s.filter, next.lo
+	}
+	for i := range s.demands {
+		r := &s.regions[i]
+		if r.hi <= s.at {
+			*r = s.demands[i].find(s.prog.alphabet, s.text, s.at, s.until)
+		}
+		if r.lo < next.lo {
+			next = *r
+		}
+	}
+	if s.at < next.lo {
+		return s.narrow, next.lo
+	}
+	return s.filter, next.hi
+}
+
+// scan tries the places from at to before end that pass f.
+func (s *search) scan(f *filter, end int) (h hit, ok bool, err error) {
+	a := s.prog.alphabet
 	sym, _ := a.before(s.text, s.at)
 	state := fresh | f.symbols[sym]
-	// Windows that begin before until end before stop.
-	stop := min(len(s.text), s.until+lanes*utf8.UTFMax)
+	// Windows that begin before until or end themselves end before stop.
+	stop := min(len(s.text), min(s.until, end)+lanes*utf8.UTFMax)
 	for i := s.at; i < stop; {
 		var found bool
 		if i, state, found = f.skip(s.text[:stop], i, state); found {
-			if h, ok, err = s.attempt(s.windowStart(i - 1)); ok || err != nil {
+			p := s.windowStart(i - 1)
+			if p >= end {
+				return h, false, nil
+			}
+			if h, ok, err = s.attempt(p); ok || err != nil {
 				return h, ok, err
 			}
 			continue
 		}
 		// Character by character past what skip stopped at.
-		for end := min(i+stretch, stop); i < end; {
+		for to := min(i+stretch, stop); i < to; {
 			n := 1
 			if c := s.text[i]; c < utf8.RuneSelf {
 				state = state<<laneBits | f.ascii[c]
@@ -138,7 +187,11 @@ func (s *search) hunt() (h hit, ok bool, err error) {
 				state = state<<laneBits | f.symbols[a.wide(r)]
 			}
 			if state < missTop && f.likely(s.text, i) {
-				if h, ok, err = s.attempt(s.windowStart(i)); ok || err != nil {
+				p := s.windowStart(i)
+				if p >= end {
+					return h, false, nil
+				}
+				if h, ok, err = s.attempt(p); ok || err != nil {
 					return h, ok, err
 				}
 			}
@@ -148,7 +201,7 @@ func (s *search) hunt() (h hit, ok bool, err error) {
 	if stop < len(s.text) {
 		return h, false, nil
 	}
-	return s.last(state)
+	return s.last(f, end, state)
 }
 
 // windowStart is where the window begins whose last character begins at i.
@@ -163,16 +216,16 @@ func (s *search) windowStart(i int) int {
 	return i
 }
 
-// last is the end of hunt: windows that reach over the end of the text.
-func (s *search) last(state uint64) (h hit, ok bool, err error) {
+// last is the end of scan: windows that reach over the end of the text.
+func (s *search) last(f *filter, end int, state uint64) (h hit, ok bool, err error) {
 	places := [lanes - 1]int{lanes - 2: len(s.text)}
 	for i := lanes - 3; i >= 0; i-- {
 		_, n := s.prog.alphabet.before(s.text, places[i+1])
 		places[i] = places[i+1] - n
 	}
 	for _, p := range places {
-		state = state<<laneBits | s.filter.symbols[s.prog.alphabet.edge]
-		if state < missTop {
+		state = state<<laneBits | f.symbols[s.prog.alphabet.edge]
+		if state < missTop && p < end {
 			if h, ok, err = s.attempt(p); ok || err != nil {
 				return h, ok, err
 			}

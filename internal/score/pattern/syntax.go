@@ -34,7 +34,8 @@ type node struct {
 	class  charClass // opClass, unless dot
 	dot    bool
 	dotAll bool
-	group  int // opGroup: 0 does not capture; opBackref: which
+	marked bool // one of a lexicon's broad alternatives
+	group  int  // opGroup: 0 does not capture; opBackref: which
 	fold   bool
 	assert assertion
 
