@@ -20,7 +20,8 @@ type backward struct {
 	prog  *program
 	exact bool // matches end where the reading began, and nowhere else
 	cache atomic.Pointer[backwardCache]
-	mu    sync.Mutex // guards the insides of the cache
+	edge  atomic.Pointer[backwardState] // at the end of a text, where match begins
+	mu    sync.Mutex                    // guards the insides of the cache
 }
 
 type backwardCache struct {
@@ -62,6 +63,16 @@ func newBackward(p *program, exact bool) *backward {
 func (b *backward) end(text string, p int) view {
 	next, _ := b.prog.alphabet.at(text, p)
 	return view{fits: newBitset(len(b.prog.insts)), next: b.prog.alphabet.kinds[next], last: b.exact}
+}
+
+// final is the state at the end of a text.
+func (b *backward) final() *backwardState {
+	s := b.edge.Load()
+	if s == nil {
+		s = b.state(b.end("", 0))
+		b.edge.Store(s)
+	}
+	return s
 }
 
 // state finds or makes the state of a view.
@@ -200,7 +211,7 @@ func (s *backwardState) run(text string, i int) int {
 // match says whether a match starts at the beginning of text.
 func (b *backward) match(text string) bool {
 	a := b.prog.alphabet
-	s := b.state(b.end(text, len(text)))
+	s := b.final()
 	for i := len(text); i > 0; {
 		sym, n := a.before(text, i)
 		t := b.step(s, sym)
