@@ -82,6 +82,7 @@ func TestOneLibraryOneOwner(t *testing.T) {
 var standardOnly = []string{
 	"internal/score/wikitext", "internal/score/diff", "internal/score/parse", "internal/score/pattern", "internal/score/change",
 	"internal/score/analysis", "internal/score/feature", "internal/score/feature/expr", "internal/score/tree",
+	"internal/score/stem", "internal/score/phrase", "internal/score/hanzi", "internal/score/spell", "internal/score/wikibase",
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -19,6 +19,7 @@ type Text struct {
 	page     *parse.Page
 	pageErr  error // why there is no page
 	found    []found
+	item     itemOf
 }
 
 // found is what one lexicon finds.
@@ -129,6 +130,7 @@ func (t *Text) Bytes() int {
 	if t.page != nil {
 		n += t.page.Bytes()
 	}
+	n += t.item.bytes()
 	for _, f := range t.found {
 		n += int(unsafe.Sizeof(f)) + cap(f.spans)*int(unsafe.Sizeof(pattern.Span{}))
 	}

@@ -19,7 +19,7 @@ type compiler struct {
 }
 
 // slots counts the values of each kind that a solver keeps.
-type slots struct{ scalars, strings, numbers, deltas, documents, pages int }
+type slots struct{ scalars, strings, numbers, deltas, documents, pages, facts, memos int }
 
 func newCompiler() *compiler {
 	return &compiler{
@@ -83,11 +83,11 @@ func (c *compiler) key(e *expr.Node, args []*node) (string, *node, *misfit) {
 	var key string
 	switch e.Kind {
 	case expr.Asset:
-		lexicon := c.assets.Lexicons[e.Text]
-		if lexicon == nil {
+		_, identity := c.assets.node(e.Text)
+		if identity == "" {
 			return "", nil, &misfit{e, fmt.Sprintf("no asset @%s comes with the model", e.Text)}
 		}
-		key = fmt.Sprintf("@%p", lexicon) // two models may use one name
+		key = "@" + identity // two models may use one name
 	case expr.Call, expr.Unary, expr.Binary:
 		var b strings.Builder
 		fmt.Fprintf(&b, "%s(", e.Text)
@@ -114,7 +114,8 @@ func (c *compiler) make(e *expr.Node, args []*node) (*node, *misfit) {
 	case expr.List:
 		return &node{kind: kindList, constants: e.Args}, nil
 	case expr.Asset:
-		return &node{kind: kindAsset, lexicon: c.assets.Lexicons[e.Text]}, nil
+		n, _ := c.assets.node(e.Text)
+		return n, nil
 	case expr.Name:
 		if input := c.inputs[e.Text]; input != nil {
 			return input(c), nil
@@ -162,6 +163,7 @@ func functions() map[string]function {
 	for _, list := range []map[string]function{
 		tokenFunctions(), editFunctions(), markupFunctions(), stringFunctions(),
 		tableFunctions(), numberFunctions(), arithmeticFunctions(), factFunctions(),
+		languageFunctions(), itemFunctions(),
 	} {
 		for name, f := range list {
 			all[name] = f

@@ -3,7 +3,6 @@ package feature
 import (
 	"errors"
 
-	"revscore/internal/score/change"
 	"revscore/internal/score/wikitext"
 )
 
@@ -37,7 +36,7 @@ func buildEdited(side func(difference) tokens, as func(*compiler, getTokens) *no
 }
 
 func editedTokens(c *compiler, get getTokens) *node {
-	return c.tokenNode(noRoot, &change.Selection{Kinds: allKinds}, get)
+	return c.tokenNode(noRoot, everyToken(), get)
 }
 
 // editedSegments makes a string of each run of tokens.

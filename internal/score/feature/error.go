@@ -3,6 +3,8 @@ package feature
 import (
 	"errors"
 	"fmt"
+
+	"revscore/internal/score/wikibase"
 )
 
 // Error is a feature that could not be computed.
@@ -18,6 +20,7 @@ const (
 	TypeUserDeleted    = "UserDeleted"
 	TypeTextDeleted    = "TextDeleted"
 	TypeCommentDeleted = "CommentDeleted"
+	TypeContent        = "UnexpectedContentType" // of an item whose text is no JSON
 	TypeCaught         = "CaughtDependencyError" // all that fails while computing
 )
 
@@ -49,6 +52,8 @@ func newError(feature string, err error) *Error {
 		e.Type = TypeTextDeleted
 	case errors.Is(err, errCommentHidden):
 		e.Type = TypeCommentDeleted
+	case errors.Is(err, wikibase.ErrNotJSON):
+		e.Type = TypeContent
 	}
 	return e
 }

@@ -5,8 +5,11 @@ import (
 
 	"revscore/internal/score/change"
 	"revscore/internal/score/feature/expr"
+	"revscore/internal/score/hanzi"
 	"revscore/internal/score/parse"
 	"revscore/internal/score/pattern"
+	"revscore/internal/score/phrase"
+	"revscore/internal/score/wikibase"
 	"revscore/internal/score/wikitext"
 )
 
@@ -31,13 +34,20 @@ type node struct {
 	bytes   func(*solver) (int, error)              // kindBytes
 	time    func(*solver) (time.Time, bool, error)  // kindTime; false: none
 
-	constants []*expr.Node      // kindList, kindQuoted
-	lexicon   *pattern.Lexicon  // kindAsset
-	items     *node             // kindTable: what is counted
-	old       *node             // kindDelta, kindProp: the table compared with
-	changes   *changes          // kindInts, kindFloats: the differences whose values they are
-	selection *change.Selection // kindTokens, and kindString made of them: which
-	of        textRoot          // whose tokens those are
+	facts func(*solver) (facts, error) // kindChanges, kindStatements, kindSnaks
+
+	constants  []*expr.Node     // kindList, kindQuoted
+	lexicon    *pattern.Lexicon // kindAsset
+	dictionary Speller          // kindDictionary
+	phrases    *phrase.Set      // kindPhrases
+	conversion *hanzi.Table     // kindConversion
+	words      map[string]bool  // kindWords
+	part       wikibase.Part    // kindEntries, kindChanges: which
+	items      *node            // kindTable: what is counted
+	old        *node            // kindDelta, kindProp: the table compared with
+	changes    *changes         // kindInts, kindFloats: the differences whose values they are
+	selection  *selection       // kindTokens, and kindString made of them: which
+	of         textRoot         // whose tokens those are
 }
 
 // ident names a node within its plan.

@@ -1,7 +1,5 @@
 package feature
 
-import "revscore/internal/score/change"
-
 // Functions of lists of numbers, and what becomes of any list
 // (revscoring/features/meta/aggregators.py).
 func numberFunctions() map[string]function {
@@ -11,7 +9,7 @@ func numberFunctions() map[string]function {
 		"positive": {params: list, build: buildOnly(func(f float64) bool { return f > 0 })},
 		"negative": {params: list, build: buildOnly(func(f float64) bool { return f < 0 })},
 		"len": {
-			params: []kinds{strs | numbers | kindsOf(kindText, kindNodes, kindTable, kindDelta, kindProp, kindBytes)},
+			params: []kinds{strs | numbers | kindsOf(kindText, kindNodes, kindTable, kindDelta, kindProp, kindBytes, kindStatements, kindSnaks)},
 			build:  buildLen,
 		},
 		"sum": {params: list, build: buildSum},
@@ -116,6 +114,11 @@ func buildLen(c *compiler, args []*node) (*node, error) {
 		}
 	case kindDelta, kindProp:
 		length = lenOf(of.deltas)
+	case kindStatements, kindSnaks:
+		length = func(s *solver) (int, error) {
+			f, err := of.facts(s)
+			return f.count(), err
+		}
 	case kindTable:
 		length = func(s *solver) (int, error) {
 			keys, _, err := s.count(of.items)
@@ -164,13 +167,13 @@ func lenText(of *node) (func(*solver) (int, error), roots) {
 }
 
 // tokenNumber returns what computes a number of selected tokens.
-func tokenNumber(of *node, number func(tokens, change.Selection) int) func(*solver) (int, error) {
+func tokenNumber(of *node, number func(tokens, *selection) (int, error)) func(*solver) (int, error) {
 	return func(s *solver) (int, error) {
 		t, err := of.tokens(s)
 		if err != nil {
 			return 0, err
 		}
-		return number(t, *of.selection), nil
+		return number(t, of.selection)
 	}
 }
 
@@ -196,7 +199,7 @@ func buildSum(c *compiler, args []*node) (*node, error) {
 	}), nil
 }
 
-func (c *compiler) tokenScalar(of *node, number func(tokens, change.Selection) int) *node {
+func (c *compiler) tokenScalar(of *node, number func(tokens, *selection) (int, error)) *node {
 	compute := tokenNumber(of, number)
 	return c.scalar(kindInt, 0, func(s *solver) (Value, error) {
 		n, err := compute(s)

@@ -15,12 +15,6 @@ type Definition struct {
 	Expr string
 }
 
-// Assets are what expressions refer to by a name after "@". Two lists that share
-// an asset, by identity, share the work done with it.
-type Assets struct {
-	Lexicons map[string]*pattern.Lexicon
-}
-
 // List is the features that a model is fed with, in its order.
 type List struct {
 	Definitions []Definition

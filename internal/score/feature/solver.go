@@ -21,6 +21,8 @@ type solver struct {
 	deltas    []cell[[]change.Delta]
 	documents []cell[*wikitext.Document] // of texts that are not kept
 	pages     []cell[*parse.Page]        // the same
+	facts     []cell[facts]
+	memos     []memo
 
 	revision, parent         cell[*wikitext.Document]
 	revisionPage, parentPage cell[*parse.Page]
@@ -53,6 +55,7 @@ func newSolver(p *Plan) *solver {
 		scalars: make([]cell[Value], p.slots.scalars), strings: make([]cell[[]string], p.slots.strings),
 		numbers: make([]cell[[]float64], p.slots.numbers), deltas: make([]cell[[]change.Delta], p.slots.deltas),
 		documents: make([]cell[*wikitext.Document], p.slots.documents), pages: make([]cell[*parse.Page], p.slots.pages),
+		facts: make([]cell[facts], p.slots.facts), memos: make([]memo, p.slots.memos),
 	}
 }
 
@@ -70,6 +73,7 @@ func (s *solver) release() {
 	clear(s.deltas)
 	clear(s.documents)
 	clear(s.pages)
+	clear(s.facts)
 	clear(s.texts)
 	floats, texts := s.floats[:0], s.texts[:0]
 	if cap(floats) > maxArena {
@@ -80,7 +84,7 @@ func (s *solver) release() {
 	}
 	*s = solver{
 		plan: s.plan, scalars: s.scalars, strings: s.strings, numbers: s.numbers, deltas: s.deltas,
-		documents: s.documents, pages: s.pages, floats: floats, texts: texts,
+		documents: s.documents, pages: s.pages, facts: s.facts, memos: s.memos, floats: floats, texts: texts,
 	}
 	s.plan.solvers.Put(s)
 }

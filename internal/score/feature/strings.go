@@ -19,7 +19,7 @@ func stringFunctions() map[string]function {
 		"lower":                   {params: []kinds{strs}, build: buildLower},
 		"find":                    {params: []kinds{strs | kindsOf(kindText), kindsOf(kindAsset)}, build: buildFind},
 		"bytes":                   {params: text, build: buildBytes},
-		"occurrences":             {params: []kinds{strs, kindsOf(kindQuoted)}, build: buildOccurrences},
+		"occurrences":             {params: []kinds{strs | kindsOf(kindText), kindsOf(kindQuoted)}, build: buildOccurrences},
 		"match":                   {params: []kinds{kindsOf(kindText), kindsOf(kindQuoted)}, build: buildMatch},
 		"longest_repeated_char":   {params: []kinds{strs | kindsOf(kindText)}, build: buildLongestRepeat},
 	}
@@ -130,9 +130,9 @@ func buildLower(c *compiler, args []*node) (*node, error) {
 		return s.textsFrom(first), nil
 	})
 	if of.selection != nil {
-		selection := *of.selection
-		selection.Lower = true
-		n.of, n.selection = of.of, &selection
+		selected := *of.selection
+		selected.Lower = true
+		n.of, n.selection = of.of, &selected
 	}
 	return n, nil
 }
@@ -206,7 +206,7 @@ func buildOccurrences(c *compiler, args []*node) (*node, error) {
 	}
 	of := args[0]
 	return c.scalar(kindInt, 0, func(s *solver) (Value, error) {
-		list, err := of.strings(s)
+		list, err := s.all(of)
 		if err != nil || len(list) == 0 {
 			return IntValue(0), err
 		}

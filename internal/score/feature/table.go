@@ -28,16 +28,16 @@ func buildTable(_ *compiler, args []*node) (*node, error) {
 
 func buildDelta(c *compiler, args []*node) (*node, error) {
 	compute := func(s *solver) ([]change.Delta, error) { return s.countBoth(args[0].items, args[1].items) }
-	if selection := sameTokens(args[0].items, args[1].items); selection != nil {
+	if selected := sameTokens(args[0].items, args[1].items); selected != nil {
 		compute = func(s *solver) ([]change.Delta, error) {
-			if selection.Kinds == 0 {
+			if selected.Kinds == 0 {
 				return nil, nil
 			}
 			e, err := s.change()
 			if err != nil {
 				return nil, err
 			}
-			return e.Deltas(*selection)
+			return e.Deltas(selected.Selection)
 		}
 	}
 	n := &node{kind: kindDelta, old: args[0], slot: c.plan.slots.deltas}
@@ -48,10 +48,9 @@ func buildDelta(c *compiler, args []*node) (*node, error) {
 
 // sameTokens returns the selection of two lists, if they are the same tokens of
 // the parent and of the revision.
-func sameTokens(before, after *node) *change.Selection {
+func sameTokens(before, after *node) *selection {
 	a, b := before.selection, after.selection
-	if a == nil || b == nil || before.of != parentRoot || after.of != revisionRoot ||
-		a.Kinds != b.Kinds || a.Uppercase != b.Uppercase || a.Lower != b.Lower {
+	if a == nil || b == nil || before.of != parentRoot || after.of != revisionRoot || !a.like(b) {
 		return nil
 	}
 	return a

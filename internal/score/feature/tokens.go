@@ -25,7 +25,7 @@ func buildTokens(c *compiler, args []*node) (*node, error) {
 	t := args[0]
 	slot := c.plan.slots.documents
 	c.plan.slots.documents++
-	n := c.tokenNode(t.of, &change.Selection{Kinds: allKinds}, func(s *solver) (tokens, error) {
+	n := c.tokenNode(t.of, everyToken(), func(s *solver) (tokens, error) {
 		d, err := s.document(t.of, slot, t.text)
 		return tokens{document: d}, err
 	})
@@ -37,17 +37,17 @@ func buildTokens(c *compiler, args []*node) (*node, error) {
 
 // tokenNode makes a node of tokens. What selects them is kept apart from what
 // they are selected from, so that counting needs no list of them.
-func (c *compiler) tokenNode(of textRoot, selection *change.Selection, get func(*solver) (tokens, error)) *node {
+func (c *compiler) tokenNode(of textRoot, selected *selection, get func(*solver) (tokens, error)) *node {
 	n := c.list(0, nil)
-	n.kind, n.of, n.selection, n.tokens = kindTokens, of, selection, get
+	n.kind, n.of, n.selection, n.tokens = kindTokens, of, selected, get
 	texts := func(s *solver) ([]string, error) {
 		t, err := get(s)
 		if err != nil {
 			return nil, err
 		}
 		first := len(s.texts)
-		t.each(*selection, func(token wikitext.Token) { s.texts = append(s.texts, token.Text(t.document.Text)) })
-		return s.textsFrom(first), nil
+		err = t.each(selected, func(token string) { s.texts = append(s.texts, token) })
+		return s.textsFrom(first), err
 	}
 	n.strings = func(s *solver) ([]string, error) { return s.strings[n.slot].get(s, texts) }
 	return n
@@ -68,67 +68,104 @@ func buildOfTypes(c *compiler, args []*node) (*node, error) {
 			}
 		}
 	}
-	selection := *of.selection
-	selection.Kinds &= kinds
-	return c.tokenNode(of.of, &selection, of.tokens), nil
+	selected := *of.selection
+	selected.Kinds &= kinds
+	return c.tokenNode(of.of, &selected, of.tokens), nil
 }
 
 func buildUppercase(c *compiler, args []*node) (*node, error) {
-	selection := *args[0].selection
-	selection.Uppercase = true
-	return c.tokenNode(args[0].of, &selection, args[0].tokens), nil
+	selected := *args[0].selection
+	selected.Uppercase = true
+	return c.tokenNode(args[0].of, &selected, args[0].tokens), nil
+}
+
+// selection says which tokens a node yields.
+type selection struct {
+	change.Selection
+	keep filter // what Keep is made of, if it is set
+}
+
+// filter names a filter of words: by the asset it asks, and whether it keeps what
+// the asset knows or drops it. Two selections with equal filters keep the same.
+type filter struct {
+	asset ident
+	want  bool
+}
+
+func everyToken() *selection { return &selection{Selection: change.Selection{Kinds: allKinds}} }
+
+// like reports whether both select the same of a document.
+func (s *selection) like(other *selection) bool {
+	return s.Kinds == other.Kinds && s.Uppercase == other.Uppercase && s.Lower == other.Lower &&
+		(s.Keep == nil) == (other.Keep == nil) && s.keep == other.keep
 }
 
 // each calls yield with the selected tokens.
-func (t tokens) each(selection change.Selection, yield func(wikitext.Token)) {
+func (t tokens) each(selected *selection, yield func(string)) error {
 	spans := t.spans
 	if !t.some {
 		spans = []wikitext.Span{{First: 0, Last: uint32(len(t.document.Tokens))}}
 	}
 	for _, span := range spans {
 		for _, token := range t.document.Tokens[span.First:span.Last] {
-			if selection.Kinds.Has(token.Kind) && (!selection.Uppercase || wikitext.IsUppercase(token.Text(t.document.Text))) {
-				yield(token)
+			if !selected.Kinds.Has(token.Kind) {
+				continue
 			}
+			text := token.Text(t.document.Text)
+			if selected.Uppercase && !wikitext.IsUppercase(text) {
+				continue
+			}
+			if selected.Keep != nil {
+				if ok, err := selected.Keep(text); err != nil {
+					return err
+				} else if !ok {
+					continue
+				}
+			}
+			yield(text)
 		}
 	}
+	return nil
 }
 
+// counted tells whether the document keeps the numbers of what is selected.
+func (t tokens) counted(selected *selection) bool { return !t.some && selected.Keep == nil }
+
 // count returns how many tokens are selected.
-func (t tokens) count(selection change.Selection) int {
+func (t tokens) count(selected *selection) (n int, err error) {
 	switch {
-	case t.some:
-		n := 0
-		t.each(selection, func(wikitext.Token) { n++ })
-		return n
-	case selection.Uppercase:
-		return t.document.CountUppercase(selection.Kinds)
+	case !t.counted(selected):
+		err = t.each(selected, func(string) { n++ })
+	case selected.Uppercase:
+		n = t.document.CountUppercase(selected.Kinds)
+	default:
+		n = t.document.Count(selected.Kinds)
 	}
-	return t.document.Count(selection.Kinds)
+	return n, err
 }
 
 // chars returns the length of all selected tokens, in code points.
-func (t tokens) chars(selection change.Selection) int {
+func (t tokens) chars(selected *selection) (n int, err error) {
 	switch {
-	case t.some:
-		n := 0
-		t.each(selection, func(token wikitext.Token) { n += runes(token.Text(t.document.Text)) })
-		return n
-	case selection.Uppercase:
-		return t.document.CharsUppercase(selection.Kinds)
+	case !t.counted(selected):
+		err = t.each(selected, func(token string) { n += runes(token) })
+	case selected.Uppercase:
+		n = t.document.CharsUppercase(selected.Kinds)
+	default:
+		n = t.document.Chars(selected.Kinds)
 	}
-	return t.document.Chars(selection.Kinds)
+	return n, err
 }
 
 // longest returns the length of the longest, in code points; 0 if there is none.
-func (t tokens) longest(selection change.Selection) int {
+func (t tokens) longest(selected *selection) (n int, err error) {
 	switch {
-	case t.some:
-		n := 0
-		t.each(selection, func(token wikitext.Token) { n = max(n, runes(token.Text(t.document.Text))) })
-		return n
-	case selection.Uppercase:
-		return t.document.LongestUppercase(selection.Kinds)
+	case !t.counted(selected):
+		err = t.each(selected, func(token string) { n = max(n, runes(token)) })
+	case selected.Uppercase:
+		n = t.document.LongestUppercase(selected.Kinds)
+	default:
+		n = t.document.Longest(selected.Kinds)
 	}
-	return t.document.Longest(selection.Kinds)
+	return n, err
 }
