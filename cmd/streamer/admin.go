@@ -47,16 +47,29 @@ type admin struct {
 // readyTimeout bounds the question to the brokers behind /readyz.
 const readyTimeout = 2 * time.Second
 
-func startAdmin(cfg AdminConfig, reg *prometheus.Registry, page http.Handler, ask func(context.Context) error) (*admin, error) {
-	a := &admin{ask: ask, done: make(chan error, 1)}
+// adminParts are what admin shows.
+type adminParts struct {
+	registry *prometheus.Registry
+	page     http.Handler
+	ask      func(context.Context) error // whether the source can be reached
+	warnings []string                    // what an operator should know, though all works
+}
+
+func startAdmin(cfg AdminConfig, parts adminParts) (*admin, error) {
+	a := &admin{ask: parts.ask, done: make(chan error, 1)}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintln(w, "ok")
+		for _, warning := range parts.warnings {
+			fmt.Fprintln(w, "warning:", warning)
+		}
+	})
 	mux.HandleFunc("GET /readyz", a.ready)
-	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(parts.registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
-	mux.Handle("/", page)
+	mux.Handle("/", parts.page)
 	if cfg.Listen == "" {
 		close(a.done)
 		return a, nil

@@ -42,7 +42,7 @@ func newCheckCommand() *cobra.Command {
 }
 
 func check(stdin io.Reader, out io.Writer, cfg Config, events string) error {
-	set, err := model.LoadSet(models.FS, cfg.Models)
+	set, err := model.LoadSet(models.FS, cfg.Models, cfg.Dictionaries)
 	if err != nil {
 		return err
 	}

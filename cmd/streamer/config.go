@@ -24,17 +24,18 @@ import (
 // Config is the whole configuration, a section for each stage in the order of
 // the event. docs/config.md and streamer.example.yaml are made from it.
 type Config struct {
-	Kafka       KafkaConfig         `yaml:"kafka" help:"How the brokers are reached."`
-	Consume     consume.Config      `yaml:"consume" help:"Which events are read."`
-	Routes      []score.RouteConfig `yaml:"routes" help:"Which events become which output."`
-	Models      []model.Place       `yaml:"models" help:"Model bundles: folders, or embedded:NAME for those in the binary."`
-	Fetch       fetch.Config        `yaml:"fetch" help:"Where texts come from."`
-	Score       score.Config        `yaml:"score" help:"How much is computed at once."`
-	Dedupe      dedupe.Config       `yaml:"dedupe" help:"What is remembered, and where."`
-	Produce     produce.Config      `yaml:"produce" help:"Where score events go."`
-	Admin       AdminConfig         `yaml:"admin" help:"Health, metrics and the live page."`
-	Log         LogConfig           `yaml:"log" help:"Logging to standard error."`
-	StopTimeout time.Duration       `yaml:"stop_timeout" help:"How long a stop may take before it is forced; must exceed consume.drain_timeout."`
+	Kafka        KafkaConfig         `yaml:"kafka" help:"How the brokers are reached."`
+	Consume      consume.Config      `yaml:"consume" help:"Which events are read."`
+	Routes       []score.RouteConfig `yaml:"routes" help:"Which events become which output."`
+	Models       []model.Place       `yaml:"models" help:"Model bundles: folders, or embedded:NAME for those in the binary."`
+	Dictionaries []string            `yaml:"dictionaries" help:"Folders with spelling dictionaries of Hunspell (.dic and .aff), for models that ask them; the first that has one counts."`
+	Fetch        fetch.Config        `yaml:"fetch" help:"Where texts come from."`
+	Score        score.Config        `yaml:"score" help:"How much is computed at once."`
+	Dedupe       dedupe.Config       `yaml:"dedupe" help:"What is remembered, and where."`
+	Produce      produce.Config      `yaml:"produce" help:"Where score events go."`
+	Admin        AdminConfig         `yaml:"admin" help:"Health, metrics and the live page."`
+	Log          LogConfig           `yaml:"log" help:"Logging to standard error."`
+	StopTimeout  time.Duration       `yaml:"stop_timeout" help:"How long a stop may take before it is forced; must exceed consume.drain_timeout."`
 }
 
 // LogConfig of the one logger.
@@ -52,14 +53,15 @@ func DefaultConfig() Config {
 			Model: "reverted", On: []string{"nonbot_edit"},
 			Match: score.Alternatives{{"database": "enwiki", "page_namespace": 0}},
 		}},
-		Models:      []model.Place{{Bundle: "embedded:enwiki.reverted"}},
-		Fetch:       fetch.DefaultConfig(),
-		Score:       score.DefaultConfig(),
-		Dedupe:      dedupe.DefaultConfig(),
-		Produce:     produce.DefaultConfig(),
-		Admin:       DefaultAdminConfig(),
-		Log:         LogConfig{Level: "info", Format: "json"},
-		StopTimeout: 30 * time.Second,
+		Models:       []model.Place{{Bundle: "embedded:enwiki.reverted"}},
+		Dictionaries: model.DictionaryFolders(),
+		Fetch:        fetch.DefaultConfig(),
+		Score:        score.DefaultConfig(),
+		Dedupe:       dedupe.DefaultConfig(),
+		Produce:      produce.DefaultConfig(),
+		Admin:        DefaultAdminConfig(),
+		Log:          LogConfig{Level: "info", Format: "json"},
+		StopTimeout:  30 * time.Second,
 	}
 }
 

@@ -37,7 +37,7 @@ func newCommand() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		newRunCommand(), newDemoCommand(), newCheckCommand(), newScoreCommand(),
-		newConfigCommand(), newWikiCommand(), newVersionCommand(),
+		newModelsCommand(), newConfigCommand(), newWikiCommand(), newVersionCommand(),
 	)
 	return root
 }

@@ -113,7 +113,7 @@ func goldenFile(t *testing.T, name string) []byte {
 // The command's own path, from a line of JSON to a probability, against features
 // recorded from the original and an estimator walked by the test itself.
 func TestParity(t *testing.T) {
-	set, err := model.LoadSet(models.FS, []model.Place{{Bundle: "embedded:enwiki.reverted"}})
+	set, err := model.LoadSet(models.FS, []model.Place{{Bundle: "embedded:enwiki.reverted"}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

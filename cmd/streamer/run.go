@@ -65,9 +65,12 @@ func run(ctx context.Context, cfg Config, log *zap.Logger, h hooks) (err error) 
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 
-	set, err := model.LoadSet(models.FS, cfg.Models)
+	set, err := model.LoadSet(models.FS, cfg.Models, cfg.Dictionaries)
 	if err != nil {
 		return err
+	}
+	for _, change := range set.Changed() {
+		log.Warn("a dictionary has changed", zap.String("change", change))
 	}
 	routes, err := score.NewRoutes(cfg.Routes, set, cfg.Produce.Topic)
 	if err != nil {
@@ -119,7 +122,7 @@ func run(ctx context.Context, cfg Config, log *zap.Logger, h hooks) (err error) 
 		return err
 	}
 	defer src.Close()
-	watch, err := startAdmin(cfg.Admin, reg, live.Handler(), src.Ready)
+	watch, err := startAdmin(cfg.Admin, adminParts{registry: reg, page: live.Handler(), ask: src.Ready, warnings: set.Changed()})
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ type expected struct {
 
 func newExpected(t *testing.T) expected {
 	t.Helper()
-	set, err := model.LoadSet(models.FS, []model.Place{{Bundle: "embedded:enwiki.reverted"}})
+	set, err := model.LoadSet(models.FS, []model.Place{{Bundle: "embedded:enwiki.reverted"}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -343,8 +343,10 @@ func TestNotReadyWhileDraining(t *testing.T) {
 // Before consuming begins and when it ends, the service is alive but not ready.
 func TestReadiness(t *testing.T) {
 	brokers := errors.New("no broker")
-	a, err := startAdmin(AdminConfig{Listen: "127.0.0.1:0"}, prometheus.NewRegistry(), http.NotFoundHandler(),
-		func(context.Context) error { return brokers })
+	a, err := startAdmin(AdminConfig{Listen: "127.0.0.1:0"}, adminParts{
+		registry: prometheus.NewRegistry(), page: http.NotFoundHandler(),
+		ask: func(context.Context) error { return brokers }, warnings: []string{"a dictionary has changed"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -353,8 +355,8 @@ func TestReadiness(t *testing.T) {
 		if status, body := get(t, "http://"+a.address()+"/readyz"); status != want {
 			t.Errorf("%s: %d %s", when, status, body)
 		}
-		if status, _ := get(t, "http://"+a.address()+"/healthz"); status != http.StatusOK {
-			t.Errorf("%s: not alive", when)
+		if status, body := get(t, "http://"+a.address()+"/healthz"); status != http.StatusOK || body != "ok\nwarning: a dictionary has changed\n" {
+			t.Errorf("%s: not alive, or without its warning: %d %s", when, status, body)
 		}
 	}
 	ask(http.StatusServiceUnavailable, "before the first broker answers")

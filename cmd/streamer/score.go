@@ -22,7 +22,7 @@ import (
 )
 
 func newScoreCommand() *cobra.Command {
-	var places []string
+	var places, dictionaries []string
 	var features bool
 	cmd := &cobra.Command{
 		Use: "score", Short: "Score JSON lines from standard input", Args: cobra.NoArgs,
@@ -37,7 +37,7 @@ func newScoreCommand() *cobra.Command {
 			for i, bundle := range places {
 				list[i] = model.Place{Bundle: bundle}
 			}
-			set, err := model.LoadSet(models.FS, list)
+			set, err := model.LoadSet(models.FS, list, dictionaries)
 			if err != nil {
 				return err
 			}
@@ -45,6 +45,7 @@ func newScoreCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringArrayVar(&places, "model", nil, "model bundle: a folder, or embedded:NAME; may be repeated")
+	cmd.Flags().StringArrayVar(&dictionaries, "dictionaries", model.DictionaryFolders(), "folder of spelling dictionaries; may be repeated")
 	cmd.Flags().BoolVar(&features, "features", false, "add the values of the model's features")
 	cobra.CheckErr(cmd.MarkFlagRequired("model"))
 	return cmd

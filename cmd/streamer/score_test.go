@@ -225,7 +225,7 @@ func (e *endless) Read(p []byte) (int, error) {
 
 func revidOnly(t *testing.T) []*model.Model {
 	t.Helper()
-	set, err := model.LoadSet(models.FS, []model.Place{{Bundle: "embedded:revid"}})
+	set, err := model.LoadSet(models.FS, []model.Place{{Bundle: "embedded:revid"}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,11 +12,9 @@ import (
 	"revscore/internal/score/model"
 )
 
-// typeContent is the error type of a text that is no wikitext.
+// typeContent is the error type of a text of another content model than the
+// features of a model are defined on.
 const typeContent = "UnexpectedContentType"
-
-// wikitextModel is the content model whose texts the features are defined on.
-const wikitextModel = "wikitext"
 
 // answer fills in a score or a failure for every target that has none. Its only
 // error is the context's.
@@ -26,30 +24,50 @@ func (p *Pipeline) answer(ctx context.Context, rev *event.Revision, answers []*a
 		return nil
 	}
 	in := Facts(rev)
-	ready := open
-	if slices.ContainsFunc(open, needsText) {
-		release, failure, err := p.fetch(ctx, rev, &in)
-		if err != nil {
-			return err
+	if !slices.ContainsFunc(open, needsText) {
+		return p.compute(rev, in, open)
+	}
+	texts, release, failure, err := p.fetch(ctx, rev)
+	if err != nil {
+		return err
+	}
+	defer release()
+	ready := open[:0]
+	for _, a := range open {
+		f := failure
+		if f == nil {
+			f = misfit(a.Target.Model, texts)
 		}
-		defer release()
-		if failure != nil {
-			ready = nil
-			for _, a := range open {
-				if needsText(a) {
-					a.Failure, a.fleeting = &failure.Failure, failure.fleeting
-				} else {
-					ready = append(ready, a)
-				}
-			}
+		if f != nil && needsText(a) {
+			a.Failure, a.fleeting = &f.Failure, f.fleeting
+		} else {
+			ready = append(ready, a)
+		}
+	}
+	if failure == nil {
+		in.Revision = texts.Revision.Text
+		if texts.Parent != nil {
+			in.Parent = texts.Parent.Text
 		}
 	}
 	return p.compute(rev, in, ready)
 }
 
-// needsText tells whether a model asks for features; all that there are so far
-// ask the text or stand beside some that do.
-func needsText(a *answer) bool { return len(a.Target.Model.Features()) > 0 }
+// needsText tells whether a model asks for texts.
+func needsText(a *answer) bool { return a.Target.Model.Content() != "" }
+
+// misfit says why a model's features are not defined on the texts, if so.
+func misfit(m *model.Model, texts fetch.Texts) *failure {
+	for _, t := range []*fetch.Text{texts.Revision, texts.Parent} {
+		if t != nil && t.ContentModel != m.Content() {
+			return &failure{Failure: event.Failure{
+				Type:    typeContent,
+				Message: fmt.Sprintf("revision %d has content model %q, the model's features are defined on %s", t.RevID, t.ContentModel, m.Content()),
+			}}
+		}
+	}
+	return nil
+}
 
 // compute asks the engine, and makes the documents that the cache keeps.
 func (p *Pipeline) compute(rev *event.Revision, in feature.Input, answers []*answer) error {
@@ -78,35 +96,23 @@ type failure struct {
 	fleeting bool
 }
 
-// fetch puts the texts into in. The caller releases them when the features are
-// computed: how many texts are held at once is bounded. err is the context's.
-func (p *Pipeline) fetch(ctx context.Context, rev *event.Revision, in *feature.Input) (release func(), f *failure, err error) {
+// fetch gets the texts. The caller releases them when the features are computed:
+// how many texts are held at once is bounded. err is the context's.
+func (p *Pipeline) fetch(ctx context.Context, rev *event.Revision) (texts fetch.Texts, release func(), f *failure, err error) {
 	if release, err = p.slots.take(ctx, rev.Wiki); err != nil {
-		return nil, nil, err
+		return texts, nil, nil, err
 	}
-	texts, err := p.Texts.Texts(ctx, fetch.Request{
+	texts, err = p.Texts.Texts(ctx, fetch.Request{
 		Wiki: rev.Wiki, Domain: rev.Domain, RevID: rev.RevID, ParentID: rev.ParentID, Time: rev.Time,
 	})
 	if err != nil {
 		if ctx.Err() != nil {
 			release()
-			return nil, nil, ctx.Err()
+			return texts, nil, nil, ctx.Err()
 		}
-		return release, failureOf(err), nil
+		return texts, release, failureOf(err), nil
 	}
-	for _, t := range []*fetch.Text{texts.Revision, texts.Parent} {
-		if t != nil && t.ContentModel != wikitextModel {
-			return release, &failure{event.Failure{
-				Type:    typeContent,
-				Message: fmt.Sprintf("revision %d has content model %q, the model's features are defined on %s", t.RevID, t.ContentModel, wikitextModel),
-			}, false}, nil
-		}
-	}
-	in.Revision = texts.Revision.Text
-	if texts.Parent != nil {
-		in.Parent = texts.Parent.Text
-	}
-	return release, nil, nil
+	return texts, release, nil, nil
 }
 
 // failureOf reads the error of the fetch stage. What is not about the revision

@@ -8,7 +8,8 @@
 // the event's page (turn.go). The rest runs in parallel with other events and
 // is [Pipeline.handle], which reads top to bottom as the list above. Each stage
 // has its folder: fetch (texts), feature (values) with what it looks at (analysis:
-// wikitext, parse, pattern; change and diff), tree and model (estimators).
+// wikitext, parse, pattern, wikibase; change and diff; spell, stem, phrase, hanzi),
+// tree and model (estimators).
 //
 // Guarantees:
 //

@@ -107,7 +107,7 @@ func (r *rig) start(t *testing.T) *Pipeline {
 	t.Helper()
 	set, err := model.LoadSet(models.FS, []model.Place{
 		{Bundle: "embedded:enwiki.reverted"}, {Bundle: "embedded:revid"},
-	})
+	}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 
 // embedded are the models in the program, loaded once for all tests.
 var embedded = sync.OnceValues(func() (*model.Set, error) {
-	return model.LoadSet(models.FS, []model.Place{{Bundle: "embedded:enwiki.reverted"}, {Bundle: "embedded:revid"}})
+	return model.LoadSet(models.FS, []model.Place{{Bundle: "embedded:enwiki.reverted"}, {Bundle: "embedded:revid"}}, nil)
 })
 
 // routesOf reads routes the way a configuration file has them.

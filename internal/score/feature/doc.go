@@ -8,7 +8,7 @@
 // The syntax is package expr's; what functions there are, what they take and
 // which part of the reference they stand for is listed in the file of their
 // subject: tokens.go, edit.go, markup.go, strings.go, table.go, number.go,
-// arithmetic.go, fact.go. The inputs are in source.go. docs/formats/features.md
+// arithmetic.go, fact.go, language.go, item.go. The inputs are in source.go. docs/formats/features.md
 // tells all of it to those who write expressions.
 //
 // [Compile] turns lists of features, one list a model, into a [Plan]: a graph in
@@ -35,7 +35,5 @@
 // that depend on it and no others.
 //
 // Limits. Ints are bounded by 64 bits and infinities are errors. The logarithm may
-// differ from C's in the last bit (in 0.8 % of the whole numbers to 300,000). What
-// depends on spelling dictionaries, stems, stop words, phrases, Chinese conversion
-// or Wikidata items has no functions yet: docs/limits.md.
+// differ from C's in the last bit (in 0.8 % of the whole numbers to 300,000).
 package feature

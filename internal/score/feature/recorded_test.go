@@ -13,7 +13,7 @@ import (
 
 	"revscore/internal/score"
 	"revscore/internal/score/feature"
-	"revscore/internal/score/pattern"
+	"revscore/tools/lists"
 )
 
 // recordedList reads a file of testdata: features as tools/reference/record.py
@@ -26,23 +26,14 @@ func recordedList(t *testing.T, name string) feature.List {
 	}
 	var file struct {
 		Features []feature.Definition
-		Lexicons map[string]pattern.Source
-		Words    map[string][]string
+		lists.Source
 	}
 	if err := json.Unmarshal(data, &file); err != nil {
 		t.Fatal(err)
 	}
-	list := feature.List{Definitions: file.Features, Assets: feature.Assets{Lexicons: map[string]*pattern.Lexicon{}}}
-	for name, source := range file.Lexicons {
-		if list.Assets.Lexicons[name], err = pattern.CompileLexicon(source); err != nil {
-			t.Fatal(err)
-		}
-	}
-	list.Assets.Words = map[string]map[string]bool{}
-	for name, words := range file.Words {
-		if list.Assets.Words[name], err = feature.ParseWords(strings.Join(words, "\n")); err != nil {
-			t.Fatal(err)
-		}
+	list := feature.List{Definitions: file.Features}
+	if list.Assets, err = file.Build(lists.NewShelf([]string{"testdata/dictionaries"})); err != nil {
+		t.Fatal(err)
 	}
 	return list
 }

@@ -22,15 +22,19 @@ const AnyWiki = "*"
 
 // card is model.yaml.
 type card struct {
-	Format    int       `yaml:"format"`
-	Name      string    `yaml:"name"`
-	Wiki      string    `yaml:"wiki"`
-	Version   string    `yaml:"version"`
-	Kind      string    `yaml:"kind"`
-	Labels    []any     `yaml:"labels"`
-	Features  []column  `yaml:"features"`
-	Lexicons  []asset   `yaml:"lexicons"`
-	Estimator estimator `yaml:"estimator"`
+	Format       int       `yaml:"format"`
+	Name         string    `yaml:"name"`
+	Wiki         string    `yaml:"wiki"`
+	Version      string    `yaml:"version"`
+	Kind         string    `yaml:"kind"`
+	Labels       []any     `yaml:"labels"`
+	Features     []column  `yaml:"features"`
+	Lexicons     []asset   `yaml:"lexicons"`
+	Words        []asset   `yaml:"words"`
+	Phrases      []asset   `yaml:"phrases"`
+	Conversions  []asset   `yaml:"conversions"`
+	Dictionaries []checker `yaml:"dictionaries"`
+	Estimator    estimator `yaml:"estimator"`
 	// The rest is for people and is not interpreted.
 	TrainedOn       string             `yaml:"trained_on"`
 	PopulationRates map[string]float64 `yaml:"population_rates"`
@@ -114,9 +118,21 @@ func (c *card) validate() error {
 			fault("features: entry %d needs a name and an expression", i+1)
 		}
 	}
-	for i, a := range c.Lexicons {
-		if a.Name == "" || !fs.ValidPath(a.File) || !isSHA256(a.SHA256) {
-			fault("lexicons: entry %d needs a name, a file in the bundle and its sha256 of %d hexadecimal digits", i+1, 2*sha256.Size)
+	for kind, list := range map[string][]asset{"lexicons": c.Lexicons, "words": c.Words, "phrases": c.Phrases, "conversions": c.Conversions} {
+		for i, a := range list {
+			if a.Name == "" || !fs.ValidPath(a.File) || !isSHA256(a.SHA256) {
+				fault("%s: entry %d needs a name, a file in the bundle and its sha256 of %d hexadecimal digits", kind, i+1, 2*sha256.Size)
+			}
+		}
+	}
+	for i, d := range c.Dictionaries {
+		if d.Name == "" || len(d.Dictionaries) == 0 {
+			fault("dictionaries: entry %d needs a name and dictionaries", i+1)
+		}
+		for _, summary := range d.Dictionaries {
+			if !plain.MatchString(summary.Tag) || summary.SHA256 != "" && !isSHA256(summary.SHA256) {
+				fault("dictionaries: entry %d: tag %q with sha256 %q, must be a tag like en_US and %d hexadecimal digits, or none", i+1, summary.Tag, summary.SHA256, 2*sha256.Size)
+			}
 		}
 	}
 	switch c.Kind {
@@ -131,13 +147,27 @@ func (c *card) validate() error {
 			fault("estimator.sha256 is %q, must be %d hexadecimal digits", c.Estimator.SHA256, 2*sha256.Size)
 		}
 	case kindRevID:
-		if len(c.Features)+len(c.Lexicons) != 0 || c.Estimator != (estimator{}) {
-			fault("a %s model has neither features nor lexicons nor an estimator", c.Kind)
+		if len(c.Features)+len(c.assetNames()) != 0 || c.Estimator != (estimator{}) {
+			fault("a %s model has neither features nor assets nor an estimator", c.Kind)
 		}
 	default:
 		fault("kind is %q, must be %s or %s", c.Kind, kindBoost, kindRevID)
 	}
 	return errors.Join(errs...)
+}
+
+// assetNames lists the names behind "@", in the order of the card.
+func (c *card) assetNames() []string {
+	var names []string
+	for _, list := range [][]asset{c.Lexicons, c.Words, c.Phrases, c.Conversions} {
+		for _, a := range list {
+			names = append(names, a.Name)
+		}
+	}
+	for _, d := range c.Dictionaries {
+		names = append(names, d.Name)
+	}
+	return names
 }
 
 func isSHA256(digits string) bool {

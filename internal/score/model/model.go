@@ -39,6 +39,8 @@ type Model struct {
 	keys     [2]string // the same, as it keys their probabilities
 	features feature.List
 	names    []string // of the features
+	content  string   // see Content
+	asked    []Dictionary
 	examples []example
 	info     json.RawMessage
 }
@@ -48,10 +50,12 @@ type predictor func(revID int64, values []float64) ([2]float64, error)
 
 // Load reads the bundle in the folder dir of fsys. It does not run the
 // examples; see [Model.Verify].
-func Load(fsys fs.FS, dir string) (*Model, error) { return loadWith(fsys, dir, lexicons{}) }
+func Load(fsys fs.FS, dir string) (*Model, error) {
+	return loadWith(fsys, dir, newLibrary(nil))
+}
 
-// loadWith takes a lexicon that another bundle has too from known.
-func loadWith(fsys fs.FS, dir string, known lexicons) (*Model, error) {
+// loadWith takes assets that another bundle has too from known.
+func loadWith(fsys fs.FS, dir string, known *library) (*Model, error) {
 	c, err := readCard(fsys, dir)
 	if err != nil {
 		return nil, err
@@ -61,8 +65,19 @@ func loadWith(fsys fs.FS, dir string, known lexicons) (*Model, error) {
 		m.names = append(m.names, f.Name)
 		m.features.Definitions = append(m.features.Definitions, feature.Definition{Name: f.Name, Expr: f.Expression})
 	}
-	if m.features.Assets.Lexicons, err = known.read(fsys, dir, c.Lexicons); err != nil {
+	if m.features.Assets, m.asked, err = known.read(fsys, dir, c); err != nil {
 		return nil, err
+	}
+	// A feature that cannot be computed is found now, not at the first event.
+	plan, err := feature.Compile(m.features)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path.Join(dir, "model.yaml"), err)
+	}
+	switch {
+	case plan.NeedsItem():
+		m.content = ContentItem
+	case plan.NeedsText() || plan.NeedsParent():
+		m.content = ContentWikitext
 	}
 	switch c.Kind {
 	case kindBoost:
@@ -150,6 +165,32 @@ func (m *Model) Features() []string { return m.names }
 
 // List is the same features, as they are computed.
 func (m *Model) List() feature.List { return m.features }
+
+// The content models of MediaWiki that features are defined on.
+const (
+	ContentWikitext = "wikitext"
+	ContentItem     = "wikibase-item"
+)
+
+// Content is the content model that the texts must have; "" if the model asks for
+// no text.
+func (m *Model) Content() string { return m.content }
+
+// Dictionaries lists those that the model asks. The caller must not change the
+// slice.
+func (m *Model) Dictionaries() []Dictionary { return m.asked }
+
+// Changed says which dictionaries are not those that the model was made with, so
+// that it may give other scores.
+func (m *Model) Changed() []string {
+	var list []string
+	for _, d := range m.asked {
+		if d.Changed() {
+			list = append(list, fmt.Sprintf("dictionary %s (%s) has sha256 %s, model %s was made with %s: scores may differ", d.Tag, d.File, d.SHA256, m, d.Recorded))
+		}
+	}
+	return list
+}
 
 // Info is the original's info tree, a JSON object.
 func (m *Model) Info() json.RawMessage { return slices.Clone(m.info) }

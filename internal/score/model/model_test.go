@@ -136,7 +136,7 @@ func TestLoadRefuses(t *testing.T) {
 	f("model.yaml", `"testwiki"`, `""`, `wiki is ""`)
 	f("model.yaml", `"1.0"`, `"1:0"`, `version is "1:0"`)
 	f("model.yaml", "gradient_boosting", "oracle", `kind is "oracle"`)
-	f("model.yaml", "gradient_boosting", "revid", "neither features nor lexicons nor an estimator")
+	f("model.yaml", "gradient_boosting", "revid", "neither features nor assets nor an estimator")
 	f("model.yaml", "[false, true]", "[true, false]", "labels are [true false], the estimator's classes [false true]")
 	f("model.yaml", "[false, true]", `["false", "true"]`, "labels are")
 	f("model.yaml", "estimator.json", "../estimator.json", "estimator.file is")

@@ -7,8 +7,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-
-	"revscore/internal/score/feature"
 )
 
 // EmbeddedPrefix before a bundle's name takes it from the program itself.
@@ -29,12 +27,12 @@ type Set struct {
 type key struct{ wiki, name string }
 
 // LoadSet loads and verifies the bundles at places, each once however many wikis
-// it serves. It reports the faults of all of them at once; two models of one
+// it serves. Spelling dictionaries come from the folders. It reports the faults of all of them at once; two models of one
 // name for one wiki are a fault.
-func LoadSet(embedded fs.FS, places []Place) (*Set, error) {
+func LoadSet(embedded fs.FS, places []Place, folders []string) (*Set, error) {
 	s := &Set{index: make(map[key]*Model, len(places))}
 	from := make(map[key]string, len(places))
-	known := lexicons{}
+	known := newLibrary(folders)
 	var errs []error
 	for _, place := range places {
 		m, err := loadPlace(embedded, place.Bundle, known)
@@ -62,7 +60,7 @@ func LoadSet(embedded fs.FS, places []Place) (*Set, error) {
 	return s, nil
 }
 
-func loadPlace(embedded fs.FS, place string, known lexicons) (*Model, error) {
+func loadPlace(embedded fs.FS, place string, known *library) (*Model, error) {
 	fsys, dir := embedded, "."
 	if name, ok := strings.CutPrefix(place, EmbeddedPrefix); ok {
 		if _, err := fs.Stat(embedded, name); err != nil || name == "." {
@@ -74,10 +72,6 @@ func loadPlace(embedded fs.FS, place string, known lexicons) (*Model, error) {
 	}
 	m, err := loadWith(fsys, dir, known)
 	if err != nil {
-		return nil, err
-	}
-	// A feature that cannot be computed is found now, not at the first event.
-	if _, err := feature.Compile(m.List()); err != nil {
 		return nil, err
 	}
 	return m, m.Verify()
@@ -108,6 +102,15 @@ func (s *Set) Find(wiki, name string) (*Model, bool) {
 // Has tells whether there is a model of that name for some wiki.
 func (s *Set) Has(name string) bool {
 	return slices.ContainsFunc(s.models, func(m *Model) bool { return m.Name() == name })
+}
+
+// Changed is that of all models.
+func (s *Set) Changed() []string {
+	var list []string
+	for _, m := range s.models {
+		list = append(list, m.Changed()...)
+	}
+	return list
 }
 
 // All returns every model, in the order they were listed.

@@ -13,7 +13,7 @@ import (
 func TestSetFind(t *testing.T) {
 	ownRevID := onDisk(t, "revid", `wiki: "*"`, `wiki: testwiki`)
 	s, err := LoadSet(models.FS, append(bundles("embedded:revid", ownRevID),
-		Place{Bundle: "embedded:enwiki.reverted", Wikis: []string{"enwiki", "simplewiki"}}))
+		Place{Bundle: "embedded:enwiki.reverted", Wikis: []string{"enwiki", "simplewiki"}}), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func TestLoadSetReportsAllFaults(t *testing.T) {
 	absent := filepath.Join(t.TempDir(), "absent")
 	s, err := LoadSet(models.FS, bundles(
 		"embedded:revid", "embedded:frwiki.oracle", "embedded:.", "embedded:revid", absent, wrongAnswer, "",
-	))
+	), nil)
 	if s != nil || err == nil {
 		t.Fatalf("%v, %v", s, err)
 	}
@@ -81,7 +81,7 @@ func TestLoadSetReportsAllFaults(t *testing.T) {
 
 func TestLoadSetRefusesAnUnknownFeature(t *testing.T) {
 	dir := onDisk(t, "enwiki.reverted", "tokens_added(", "tokens_dadded(")
-	_, err := LoadSet(models.FS, bundles(dir))
+	_, err := LoadSet(models.FS, bundles(dir), nil)
 	if err == nil || !strings.Contains(err.Error(), `unknown function "tokens_dadded"`) {
 		t.Errorf("got %v", err)
 	}

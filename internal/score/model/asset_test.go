@@ -22,7 +22,7 @@ func withLexicon(t *testing.T, text string) fstest.MapFS {
 }
 
 func TestLexicons(t *testing.T) {
-	known := lexicons{}
+	known := newLibrary(nil)
 	var found []*Model
 	for range 2 {
 		m, err := loadWith(withLexicon(t, rude), ".", known)
@@ -66,7 +66,7 @@ func TestLoadRefusesLexicons(t *testing.T) {
 	line := card[strings.Index(card, "  - {name: test.rude"):]
 	line = line[:strings.Index(line, "\n")+1]
 	bundle["model.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(card, line, line+line, 1))}
-	if _, err := Load(bundle, "."); err == nil || !strings.Contains(err.Error(), "lexicon test.rude is listed twice") {
+	if _, err := Load(bundle, "."); err == nil || !strings.Contains(err.Error(), "asset test.rude is listed twice") {
 		t.Errorf("a lexicon twice: %v", err)
 	}
 }

@@ -1,0 +1,130 @@
+package model
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+
+	"revscore/internal/score/feature"
+	"revscore/internal/score/hanzi"
+	"revscore/internal/score/pattern"
+	"revscore/internal/score/phrase"
+)
+
+// library is what several bundles may share: each asset that was read, by its
+// kind and the sha256 of its file, and the dictionaries of the system. Models that
+// share an asset share what it finds in a text.
+type library struct {
+	lexicons     map[string]*pattern.Lexicon
+	words        map[string]map[string]bool
+	phrases      map[string]*phrase.Set
+	conversions  map[string]*hanzi.Table
+	dictionaries *dictionaries
+}
+
+func newLibrary(folders []string) *library {
+	return &library{
+		lexicons: map[string]*pattern.Lexicon{}, words: map[string]map[string]bool{},
+		phrases: map[string]*phrase.Set{}, conversions: map[string]*hanzi.Table{},
+		dictionaries: newDictionaries(folders),
+	}
+}
+
+// read returns the assets of a bundle by name, and the dictionaries among them.
+func (l *library) read(fsys fs.FS, dir string, c *card) (assets feature.Assets, asked []Dictionary, err error) {
+	taken := map[string]bool{}
+	for _, name := range c.assetNames() {
+		if taken[name] {
+			return assets, nil, fmt.Errorf("%s: asset %s is listed twice", path.Join(dir, "model.yaml"), name)
+		}
+		taken[name] = true
+	}
+	if assets.Lexicons, err = readAll(fsys, dir, c.Lexicons, l.lexicons, parseLexicon); err != nil {
+		return assets, nil, err
+	}
+	if assets.Words, err = readAll(fsys, dir, c.Words, l.words, feature.ParseWords); err != nil {
+		return assets, nil, err
+	}
+	if assets.Phrases, err = readAll(fsys, dir, c.Phrases, l.phrases, parsePhrases); err != nil {
+		return assets, nil, err
+	}
+	if assets.Conversions, err = readAll(fsys, dir, c.Conversions, l.conversions, parseConversion); err != nil {
+		return assets, nil, err
+	}
+	assets.Dictionaries, asked, err = l.dictionaries.read(c.Dictionaries)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", path.Join(dir, "model.yaml"), err)
+	}
+	return assets, asked, err
+}
+
+// readAll reads the assets of one kind, those that are known already from known.
+func readAll[T any](fsys fs.FS, dir string, list []asset, known map[string]T, parse func(string) (T, error)) (map[string]T, error) {
+	named := make(map[string]T, len(list))
+	for _, a := range list {
+		name := path.Join(dir, a.File)
+		data, err := readFile(fsys, name, maxOtherBytes)
+		if err != nil {
+			return nil, err
+		}
+		if err := checkSum(name, data, a.SHA256); err != nil {
+			return nil, err
+		}
+		if _, ok := known[a.SHA256]; !ok {
+			if known[a.SHA256], err = parse(string(data)); err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+		}
+		named[a.Name] = known[a.SHA256]
+	}
+	return named, nil
+}
+
+// lexicon is a lexicon's file: the arguments of revscoring's extractors.regex.
+type lexicon struct {
+	Patterns []string `yaml:"patterns"` // Python regular expressions
+	Before   string   `yaml:"before"`   // what stands before and behind a hit, as expressions
+	After    string   `yaml:"after"`
+	Flags    string   `yaml:"flags"`   // "i": case makes no difference
+	Exclude  []string `yaml:"exclude"` // hits that match one of these are none
+}
+
+func parseLexicon(text string) (*pattern.Lexicon, error) {
+	var file lexicon
+	if err := yaml.NewDecoder(bytes.NewReader([]byte(text)), yaml.Strict()).Decode(&file); err != nil {
+		return nil, err
+	}
+	if len(file.Patterns) == 0 {
+		return nil, errors.New("no patterns")
+	}
+	return pattern.CompileLexicon(pattern.Source(file))
+}
+
+// parsePhrases reads a phrase from each line. Case makes no difference.
+func parsePhrases(text string) (*phrase.Set, error) {
+	if !utf8.ValidString(text) {
+		return nil, errors.New("not UTF-8")
+	}
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	return phrase.New(lines, nil, false)
+}
+
+// parseConversion reads two characters from each line: what is converted, and to
+// what.
+func parseConversion(text string) (*hanzi.Table, error) {
+	var pairs []hanzi.Pair
+	for i, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+		runes := []rune(line)
+		if len(runes) != 2 || !utf8.ValidString(line) {
+			return nil, fmt.Errorf("line %d: not two characters", i+1)
+		}
+		pairs = append(pairs, hanzi.Pair{From: runes[0], To: runes[1]})
+	}
+	return hanzi.New(pairs)
+}
