@@ -11,7 +11,7 @@ REFERENCE := tools/reference/.venv
 GOLDEN ?= $(SHARED)/golden/public
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: run test live build race fuzz bench bench-stream bench-reference record lint parity e2e docs clean
+.PHONY: run test live build race fuzz bench bench-stream bench-reference record lint parity parity-languages e2e docs clean
 
 run: build ## score a simulated wiki, on the screen and on a web page
 	./bin/streamer demo
@@ -63,7 +63,14 @@ parity: ## everything recorded from the original engine and from real wikis; GOL
 	python3 -m unittest discover -q -s tools/reference -p "*_test.py"
 	go run ./tools/parity --shared $(SHARED) --golden $(GOLDEN)
 
-e2e: build $(VENV)/.done ## the service against a real Kafka, Redis and MediaWiki
+parity-languages: ## every list with the original's word lists and Debian's dictionaries, which it installs
+	@test -d $(SHARED)/golden || { echo "$(SHARED)/golden is missing: set SHARED"; exit 1; }
+	tools/reference/install.sh $(REFERENCE)
+	$(REFERENCE)/bin/python tools/reference/lists.py $(REFERENCE)/lists.json
+	go run ./tools/parity --shared $(SHARED) --golden $(GOLDEN) --lists $(REFERENCE)/lists.json
+
+e2e: build $(VENV)/.done ## the service against a real Kafka, Redis and MediaWiki; spelling against hunspell
+	python3 tools/spell/compare.py
 	$(VENV)/bin/pytest e2e -s -q --durations=5
 
 $(VENV)/.done: e2e/requirements.txt

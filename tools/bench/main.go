@@ -5,8 +5,8 @@
 //	go run ./tools/bench INPUTS LISTS
 //
 // INPUTS holds scoring inputs, a JSON object a line with its group in "size";
-// LISTS is {"lists": {name: [{"name", "expr"}]}, "lexicons": {name: source}}, as
-// tools/reference/expression.py makes them. Each list is measured with each
+// LISTS is a file as tools/reference/lists.py writes it. Dictionaries are those of
+// the system, and remember words as they would. Each list is measured with each
 // group: texts in memory, analysed afresh for every revision, nothing kept from
 // one to the next. A line of JSON is printed for each.
 //
@@ -27,7 +27,8 @@ import (
 
 	"revscore/internal/score/analysis"
 	"revscore/internal/score/feature"
-	"revscore/internal/score/pattern"
+	"revscore/internal/score/model"
+	"revscore/tools/lists"
 )
 
 func main() {
@@ -165,26 +166,21 @@ func readRows(path string) (sizes []string, rows map[string][]row, err error) {
 
 // readPlans compiles each list by itself: what is compared knows one list, too.
 func readPlans(path string) ([]plan, error) {
-	text, err := os.ReadFile(path)
+	file, err := lists.Read(path)
 	if err != nil {
 		return nil, err
 	}
-	var file struct {
-		Lists    map[string][]feature.Definition
-		Lexicons map[string]pattern.Source
-	}
-	if err := json.Unmarshal(text, &file); err != nil {
+	assets, err := file.Assets.Build(lists.NewShelf(model.DictionaryFolders()))
+	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
-	}
-	assets := feature.Assets{Lexicons: map[string]*pattern.Lexicon{}}
-	for name, source := range file.Lexicons {
-		if assets.Lexicons[name], err = pattern.CompileLexicon(source); err != nil {
-			return nil, fmt.Errorf("lexicon %s: %w", name, err)
-		}
 	}
 	var plans []plan
 	for _, name := range slices.Sorted(maps.Keys(file.Lists)) {
-		compiled, err := feature.Compile(feature.List{Definitions: file.Lists[name], Assets: assets})
+		list := feature.List{Assets: assets}
+		for _, f := range file.Lists[name] {
+			list.Definitions = append(list.Definitions, feature.Definition{Name: f.Name, Expr: f.Expr})
+		}
+		compiled, err := feature.Compile(list)
 		if err != nil {
 			return nil, fmt.Errorf("list %s: %w", name, err)
 		}

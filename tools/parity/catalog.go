@@ -28,6 +28,7 @@ type dependent struct {
 	Inverse bool        `json:"inverse"`
 	Key     string      `json:"key"`   // of get_key
 	Items   []any       `json:"items"` // of a set
+	Item    string      `json:"item"`  // that is looked for in a set
 	Value   json.Number `json:"value"` // of a constant
 	Regex   struct {
 		Pattern string `json:"pattern"`
@@ -115,11 +116,6 @@ func newList(name string, roots []*dependent) list {
 	for _, root := range roots {
 		made := b.build(root)
 		def := definition{name: root.Name, expr: made.expr, missing: strings.Join(made.missing, " and "), err: made.err}
-		if strings.Contains(name, ".wikidatawiki.") {
-			// Also those that do not look at the item: the rows of these lists
-			// are in a file of their own.
-			def = definition{name: root.Name, missing: "a Wikidata item"}
-		}
 		l.features = append(l.features, def)
 	}
 	return l

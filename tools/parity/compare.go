@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/sync/errgroup"
+
+	"revscore/internal/score/feature"
 )
 
 // comparer compares rows. It is not changed once made.
@@ -19,33 +21,33 @@ type comparer struct {
 
 // newComparer compiles the lists. A feature that does not compile is marked in
 // them as failed.
-func newComparer(lists []list) (*comparer, error) {
+func newComparer(lists []list, assets feature.Assets) (*comparer, error) {
 	c := &comparer{lists: lists, byName: map[string]int{}}
 	for i, l := range lists {
 		c.byName[l.name] = i
 	}
 	var err error
-	c.engine, err = newEngine(lists)
+	c.engine, err = newEngine(lists, assets)
 	return c, err
 }
 
 // job is the lines about one revision, as suffixes.
 type job struct {
 	place
-	prefix string // of the files' names
-	lines  [][]byte
+	groupNames
+	lines [][]byte
 }
 
-// compareFolder compares all rows of the files of a folder. One goroutine reads
+// compareFolder compares all rows of these files of a folder. One goroutine reads
 // and as many compare as there are processors, each for itself.
-func (c *comparer) compareFolder(ctx context.Context, folder string) (*tally, error) {
+func (c *comparer) compareFolder(ctx context.Context, folder string, groups []groupNames) (*tally, error) {
 	workers := make([]*tally, runtime.GOMAXPROCS(0))
 	jobs := make(chan job, len(workers))
 	tasks, ctx := errgroup.WithContext(ctx)
 	tasks.Go(func() error {
 		defer close(jobs)
-		for i, prefix := range prefixes {
-			if err := sendRows(ctx, folder, i, prefix, jobs); err != nil {
+		for i, g := range groups {
+			if err := sendRows(ctx, folder, i, g, jobs); err != nil {
 				return err
 			}
 		}
@@ -73,8 +75,8 @@ func (c *comparer) compareFolder(ctx context.Context, folder string) (*tally, er
 }
 
 // sendRows reads the files of a prefix in step and sends their rows.
-func sendRows(ctx context.Context, folder string, number int, prefix string, jobs chan<- job) error {
-	rows, err := openGroup(folder, prefix)
+func sendRows(ctx context.Context, folder string, number int, names groupNames, jobs chan<- job) error {
+	rows, err := openGroup(folder, names)
 	if err != nil {
 		return err
 	}
@@ -85,7 +87,7 @@ func sendRows(ctx context.Context, folder string, number int, prefix string, job
 			return err
 		}
 		select {
-		case jobs <- job{place: place{group: number, row: row}, prefix: prefix, lines: lines}:
+		case jobs <- job{place: place{group: number, row: row}, groupNames: names, lines: lines}:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -96,7 +98,7 @@ func sendRows(ctx context.Context, folder string, number int, prefix string, job
 func (c *comparer) compareRow(j job, t *tally) error {
 	var r row
 	at := j.place
-	for i, suffix := range suffixes {
+	for i, suffix := range j.suffixes {
 		at.name = j.prefix + suffix + ".jsonl.gz"
 		var err error
 		if suffix == "features" { // the first: the others need what is in it
@@ -131,10 +133,10 @@ func (c *comparer) compareFeatures(r *row, at place, checks [][]check) error {
 	for name, values := range r.Lists {
 		list, ok := c.byName[name]
 		if !ok {
-			return fmt.Errorf("list %s is not in the catalogue", name)
+			return fmt.Errorf("list %s is not among those to compare", name)
 		}
 		if len(values) != len(c.lists[list].features) {
-			return fmt.Errorf("list %s has %d values, %d features in the catalogue", name, len(values), len(c.lists[list].features))
+			return fmt.Errorf("list %s has %d values recorded, and %d features", name, len(values), len(c.lists[list].features))
 		}
 		for i, want := range values {
 			compareOne(list, i, want)

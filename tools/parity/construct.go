@@ -155,6 +155,9 @@ func (d *dependent) missing() string {
 func (d *dependent) construct(args []*expr.Node) (*expr.Node, error) {
 	construct := constructors[short(d.Process)]
 	if construct == nil {
+		construct = itemConstructors[short(d.Process)]
+	}
+	if construct == nil {
 		return nil, fmt.Errorf("%s: process %s is unknown", d.Name, d.Process)
 	}
 	n, err := construct(d, args)

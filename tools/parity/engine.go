@@ -16,11 +16,13 @@ type engine struct {
 // newEngine compiles the lists into one plan. A feature that does not compile is
 // marked in its list and left out, so that one mistake does not hide how all the
 // others fare: that is why each is compiled by itself before.
-func newEngine(lists []list) (*engine, error) {
+//
+// What asks an asset that is not at hand is not compared.
+func newEngine(lists []list, assets feature.Assets) (*engine, error) {
 	e := &engine{}
 	var all []feature.List
 	for _, l := range lists {
-		var compiled feature.List
+		compiled := feature.List{Assets: assets}
 		columns := make([]int, len(l.features))
 		for i := range l.features {
 			f := &l.features[i]
@@ -28,8 +30,12 @@ func newEngine(lists []list) (*engine, error) {
 			if f.expr == nil {
 				continue
 			}
+			if name := lacking(f.expr, assets); name != "" {
+				f.expr, f.missing = nil, "the asset @"+name
+				continue
+			}
 			d := feature.Definition{Name: f.name, Expr: f.expr.String()}
-			if _, f.err = feature.Compile(feature.List{Definitions: []feature.Definition{d}}); f.err != nil {
+			if _, f.err = feature.Compile(feature.List{Definitions: []feature.Definition{d}, Assets: assets}); f.err != nil {
 				continue
 			}
 			columns[i] = len(compiled.Definitions)

@@ -50,22 +50,37 @@ func (f *rowFile) close() { f.file.Close() }
 
 // group is the files about the same revisions, in the same order.
 type group struct {
+	groupNames
 	folder string
-	prefix string
 	files  []*rowFile // as suffixes
 }
 
-// The groups of a folder, by the prefix of their files' names, and the files of
-// each.
-var (
-	prefixes = []string{"", "edge_"}
-	suffixes = []string{"features", "tokens", "parsed"}
-)
+// groupNames are what the names of a group's files begin with and go on with.
+type groupNames struct {
+	prefix   string
+	suffixes []string
+}
 
-func openGroup(folder, prefix string) (*group, error) {
-	g := &group{folder: folder, prefix: prefix}
-	for _, suffix := range suffixes {
-		file, err := openRows(folder, prefix+suffix+".jsonl.gz")
+// groups are those of a folder. Of items nothing but features is recorded.
+var groups = []groupNames{
+	{"", []string{"features", "tokens", "parsed"}},
+	{"edge_", []string{"features", "tokens", "parsed"}},
+	{"wikidata_", []string{"features"}},
+}
+
+// featureGroups are the files that hold features.
+func featureGroups() []groupNames {
+	var only []groupNames
+	for _, g := range groups {
+		only = append(only, groupNames{g.prefix, g.suffixes[:1]})
+	}
+	return only
+}
+
+func openGroup(folder string, names groupNames) (*group, error) {
+	g := &group{groupNames: names, folder: folder}
+	for _, suffix := range names.suffixes {
+		file, err := openRows(folder, names.prefix+suffix+".jsonl.gz")
 		if err != nil {
 			g.close()
 			return nil, err
@@ -101,6 +116,9 @@ func (g *group) next() ([][]byte, error) {
 	case len(lines):
 		return nil, nil
 	}
-	return nil, fmt.Errorf("the %sfiles of %s have different numbers of rows: %d, %d and %d or more", g.prefix, g.folder,
-		g.files[0].number, g.files[1].number, g.files[2].number)
+	var numbers []int
+	for _, file := range g.files {
+		numbers = append(numbers, file.number)
+	}
+	return nil, fmt.Errorf("the %sfiles of %s have different numbers of rows: %d or more", g.prefix, g.folder, numbers)
 }

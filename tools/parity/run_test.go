@@ -36,11 +36,12 @@ func record() recording {
 
 func (r recording) write(t *testing.T, folder string) {
 	t.Helper()
-	for _, prefix := range prefixes {
+	for _, prefix := range []string{"", "edge_"} {
 		for suffix, row := range map[string]tree{"features": r.features, "tokens": r.tokens, "parsed": r.parsed} {
 			zip(t, filepath.Join(folder, prefix+suffix+".jsonl.gz"), row)
 		}
 	}
+	zip(t, filepath.Join(folder, "wikidata_features.jsonl.gz"), tree{"event": r.features["event"], "text": "{}"})
 }
 
 // runOn compares a recording with a small catalogue.
@@ -56,7 +57,7 @@ func runOn(t *testing.T, folder string) (report string, failed int, err error) {
 		"lists": tree{"a.b.c": []tree{feature(length), feature(isLong), feature(needy)}},
 	})
 	var out strings.Builder
-	failed, err = run(context.Background(), &out, catalogue, folder)
+	failed, err = run(context.Background(), &out, catalogue, folder, "")
 	return out.String(), failed, err
 }
 
@@ -130,7 +131,7 @@ func TestRunWithoutExpressions(t *testing.T) {
 		"feature.x": tree{"expr": aggregated("feature.x", "len", "int", text)},
 	}})
 	var out strings.Builder
-	failed, err := run(context.Background(), &out, catalogue, folder)
+	failed, err := run(context.Background(), &out, catalogue, folder, "")
 	if err != nil || failed != 2 {
 		t.Errorf("%d failed, %v", failed, err)
 	}
@@ -175,7 +176,7 @@ func TestRunErrors(t *testing.T) {
 		}, "unexpected EOF"},
 		{"rows", func(t *testing.T, folder string, r recording) {
 			zip(t, filepath.Join(folder, "parsed.jsonl.gz"), r.parsed, r.parsed)
-		}, "have different numbers of rows: 1, 1 and 2 or more"},
+		}, "have different numbers of rows: [1 1 2] or more"},
 		{"order", func(t *testing.T, folder string, r recording) {
 			r.tokens["rev_id"] = 8
 			zip(t, filepath.Join(folder, "tokens.jsonl.gz"), r.tokens)
@@ -186,11 +187,11 @@ func TestRunErrors(t *testing.T) {
 		{"list", func(t *testing.T, folder string, r recording) {
 			r.features["lists"] = tree{"a.b.d": []any{}}
 			zip(t, filepath.Join(folder, "features.jsonl.gz"), r.features)
-		}, "features.jsonl.gz, row 1: list a.b.d is not in the catalogue"},
+		}, "features.jsonl.gz, row 1: list a.b.d is not among those to compare"},
 		{"values", func(t *testing.T, folder string, r recording) {
 			r.features["lists"] = tree{"a.b.c": []any{3}}
 			zip(t, filepath.Join(folder, "features.jsonl.gz"), r.features)
-		}, "features.jsonl.gz, row 1: list a.b.c has 1 values, 3 features in the catalogue"},
+		}, "features.jsonl.gz, row 1: list a.b.c has 1 values recorded, and 3 features"},
 	} {
 		folder := t.TempDir()
 		record().write(t, folder)

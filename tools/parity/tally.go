@@ -13,7 +13,7 @@ const shown = 3
 
 // place names a row.
 type place struct {
-	group int    // of files, as prefixes
+	group int    // of files, as groups
 	row   int    // from 0
 	name  string // of the file
 	revID int64
@@ -132,14 +132,23 @@ type reporter struct {
 
 // check writes one check. A check that nothing was compared for has failed.
 func (r *reporter) check(group, name string, c check) {
+	r.verdict(c.compared > 0 && c.equal == c.compared, "%s %s: %d compared, %d equal, largest difference %.3g", group, name, c.compared, c.equal, c.largest)
+	r.differences(c)
+}
+
+// verdict counts a check and writes its line.
+func (r *reporter) verdict(passed bool, format string, args ...any) {
 	mark := "ok  "
-	if c.compared == 0 || c.equal != c.compared {
+	if passed {
+		r.passed++
+	} else {
 		mark = "FAIL"
 		r.failed++
-	} else {
-		r.passed++
 	}
-	fmt.Fprintf(r.out, "%s %s %s: %d compared, %d equal, largest difference %.3g\n", mark, group, name, c.compared, c.equal, c.largest)
+	fmt.Fprintf(r.out, mark+" "+format+"\n", args...)
+}
+
+func (r *reporter) differences(c check) {
 	for _, d := range c.first {
 		fmt.Fprintf(r.out, "     %s, revision %d of %q: expected %s, got %s\n", d.name, d.revID, d.title, d.want, d.got)
 	}

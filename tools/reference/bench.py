@@ -28,6 +28,7 @@ logging.disable(logging.WARNING)
 from revscoring.dependencies import solve
 
 from expression import translate
+from library import Library
 from node import live
 from solving import datasources, named_list
 
@@ -113,17 +114,17 @@ def main():
     options = parser.parse_args()
 
     inputs = list(chosen(options.corpus))
-    lists, lexicons, reference = {}, {}, {}
+    lists, library, reference = {}, Library(), {}
     for name in LISTS:
         features = named_list(name)
-        translated, _ = translate(live(features), lexicons)
+        translated, _ = translate(live(features), library)
         lists[name] = [definition for definition in translated if "expr" in definition]
         both = [feature for feature, definition in zip(features, translated) if "expr" in definition], features
         for size in SIZES:
             caches = [datasources(row) for of, row in inputs if of == size]
             reference[name, size] = [reference_rate(which, caches, options.seconds) for which in both]
         print(f"reference: {name} measured, {len(both[0])} of {len(features)} features have expressions", flush=True)
-    ours = our_rates(inputs, {"lists": lists, "lexicons": lexicons}, os.path.join(options.corpus, CHAIN), options.seconds / 2)
+    ours = our_rates(inputs, {"lists": lists, "assets": vars(library)}, os.path.join(options.corpus, CHAIN), options.seconds / 2)
 
     print(f"\nrevisions per CPU second\n{'list':<30}{'size':>8}{'reference':>12}{'(all of it)':>13}{'ours':>10}{'ratio':>8}{'allocations':>13}")
     for figure in (figure for figure in ours if "size" in figure):

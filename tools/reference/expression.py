@@ -4,9 +4,10 @@
     VENV/bin/python tools/reference/expression.py editquality.feature_lists.enwiki.damaging
 
 prints {"features": [{"name", "expr"} or {"name", "needs"}, ...], "lexicons":
-{name: {"patterns", "before", "after", "flags", "exclude"}}}. A feature that asks
-what the language has no function for has "needs" in place of "expr": the kind of
-asset ("dictionary", "stems", ...) or the reference's function that is not known.
+{name: definition}, "dictionaries": ..}: the expressions and the assets that they
+ask, of all kinds of library.py. A feature that asks what the language has no
+function for has "needs" in place of "expr": what that is, or the reference's
+function that is not known.
 
 translate() does the same for any features, as those of a model. What is
 translated is the structure of a feature; its name is carried along. Names
@@ -14,14 +15,17 @@ matter once: inside one list the reference computes what is called the same only
 once, so the first of that name, in the order of computing, stands for all.
 """
 import argparse
-import hashlib
 import importlib
 import json
 import re
 import sys
 
+import languages
 import syntax
-from node import Function, function, live
+import wikidata
+from library import Library
+from node import live
+from support import Unsupported, called, check
 from syntax import Expression, call, constant
 
 WIKITEXT = "revscoring.features.wikitext.datasources."
@@ -50,13 +54,7 @@ INPUT_PROCESSES = {"revscoring.dependencies.dependent.not_implemented", "revscor
 # What the language has no functions for, by how the reference's names of
 # functions begin (the longest that fits counts).
 NEEDS = {
-    "revscoring.languages.features.dictionary.": "dictionary",
-    "revscoring.languages.english.safe_dictionary_check": "dictionary",
     "nltk.stem.": "stems",
-    "revscoring.languages.features.stopwords.": "stopwords",
-    META + "extractors.trie.": "phrases",
-    "revscoring.languages.chinese.": "chinese",
-    "revscoring.languages.features.matches.datasources.PreprocessedSegments.": "chinese",
     "revscoring.features.wikibase.": "wikidata",
     "draftquality.feature_lists.enwiki.get_polarity_score": "sentiment",
     "editquality.feature_lists.translatewiki.": "language detection",
@@ -128,33 +126,25 @@ OPERATORS = {name + ".operate": sign for name, sign in {
 SCALARS = ("int", "float", "bool")
 
 
-class Unsupported(Exception):
-    """The language has no function for a part of a feature."""
-
-    def __init__(self, needs):
-        super().__init__(needs)
-        self.needs = needs
-
-
 def unsupported(process, why="is not known"):
     known = [prefix for prefix in NEEDS if process.name.startswith(prefix)]
     return Unsupported(NEEDS[max(known, key=len)] if known else f"{process.name}, which {why}")
 
 
-def translate(features, lexicons=None):
-    """Definitions of one list of Nodes, and the lexicons they ask, by name.
+def translate(features, library=None):
+    """Definitions of one list of Nodes, and the Library of what they ask.
 
-    lexicons are those of other lists, to have one set for all; it is added to.
+    A library of other lists is added to, to have one for all.
     """
-    translation = Translation({} if lexicons is None else lexicons)
-    return [translation.definition(feature) for feature in features], translation.lexicons
+    translation = Translation(Library() if library is None else library)
+    return [translation.definition(feature) for feature in features], translation.library
 
 
 class Translation:
     """Of one list, which is one solve of the reference."""
 
-    def __init__(self, lexicons):
-        self.lexicons = lexicons
+    def __init__(self, library):
+        self.library = library
         self.solved = {}  # as the reference's cache: by name; what is not supported, too
 
     def definition(self, feature):
@@ -184,6 +174,10 @@ class Translation:
             return as_input(node)
         if node.process.name == META + "extractors.regex.process":
             return self.find(node, arguments)
+        for known in (languages, wikidata):
+            made = known.expression(self, node, arguments)
+            if made is not None:
+                return returned(node, made)
         for known in (same, difference, by_process):
             made = known(node, arguments)
             if made is not None:
@@ -196,16 +190,8 @@ class Translation:
         return call("find", "strings", where, Expression("asset", self.lexicon(node)))
 
     def lexicon(self, node):
-        """Files the node's lexicon and returns its name: that of the word list, if the node's name tells it."""
-        definition = lexicon_definition(node)
-        digest = hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()[:8]
-        named = re.fullmatch(r"datasource\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*?)(\.excluding)?(?:\(.*\))?\.revision"
-                             r"(?:\.parent|\.diff)?\.matches(?:_added|_removed)?", node.name, re.ASCII | re.DOTALL)
-        name = named[1] + (named[2] or "") if named else f"lexicon.x{digest}"
-        if self.lexicons.setdefault(name, definition) != definition:
-            name = f"{name}_{digest}"  # another list of that name came first
-            self.lexicons[name] = definition
-        return name
+        """Files the node's lexicon and returns its name."""
+        return self.library.file("lexicons", lexicon_definition(node), node)
 
 
 def is_input(node):
@@ -217,11 +203,6 @@ def as_input(node):
     if name not in INPUTS:
         raise Unsupported(f"the input {name}")
     return Expression("name", name, type=INPUTS[name])
-
-
-def check(node, argument, types):
-    if argument.type not in ((types,) if isinstance(types, str) else types):
-        raise Unsupported(f"{node.process.name} of {argument.type}")
 
 
 def same(node, arguments):
@@ -294,7 +275,7 @@ def aggregate(node, items):
     func = called(node, "func")
     name = func.name.removeprefix("builtins.")
     if name == "len":
-        check(node, items, ("text", "bytes") + STRINGS + TABLES + NUMBERS + tuple(f"nodes of {kind}" for kind in NODES))
+        check(node, items, ("text", "bytes") + STRINGS + TABLES + NUMBERS + wikidata.COUNTED + tuple(f"nodes of {kind}" for kind in NODES))
         return call("len", "int", items)
     if name not in ("sum", "max", "min"):
         raise unsupported(func)
@@ -421,12 +402,6 @@ BUILDERS = {
 }
 
 
-def called(node, attribute):
-    """A function that is an attribute."""
-    value = node.attributes[attribute]
-    return value if isinstance(value, Function) else function(value)
-
-
 def returned(node, made):
     """A feature's value has the feature's type; its expression says so where it changes the type."""
     if not node.is_feature or made.type == node.returns:
@@ -484,8 +459,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("list", help="module and name of a list of features")
     module, _, name = parser.parse_args().list.rpartition(".")
-    features, lexicons = translate(live(getattr(importlib.import_module(module), name)))
-    json.dump({"features": features, "lexicons": lexicons}, sys.stdout, ensure_ascii=False, indent=1)
+    features, library = translate(live(getattr(importlib.import_module(module), name)))
+    json.dump({"features": features, **vars(library)}, sys.stdout, ensure_ascii=False, indent=1)
     print()
 
 

@@ -51,9 +51,9 @@ def words(name="datasource.words", of=TEXT, types=("word",)):
     return node(name, expression.META + "filters.filter.process", tokens(of), include=include, inverse=False)
 
 
-def dictionary(name="datasource.dict_words"):
-    split = "revscoring.languages.features.dictionary.datasources."
-    return node(name, split + "_process_dict_words", node("datasource.split", split + "dict_splitter.process", words()))
+def stems(language):
+    return node("datasource.stems", expression.META + "mappers.map.process", words(),
+                apply=Function(f"nltk.stem.snowball.{language}Stemmer.stem"))
 
 
 def finds(name, pattern, exclude=None, of=TEXT):
@@ -62,8 +62,8 @@ def finds(name, pattern, exclude=None, of=TEXT):
 
 
 def translated(*features):
-    definitions, lexicons = expression.translate(features)
-    return [definition.get("expr", definition.get("needs")) for definition in definitions], lexicons
+    definitions, library = expression.translate(features)
+    return [definition.get("expr", definition.get("needs")) for definition in definitions], library.lexicons
 
 
 class TranslationTest(unittest.TestCase):
@@ -111,18 +111,15 @@ class TranslationTest(unittest.TestCase):
 
     def test_names_decide_behind_what_is_unsupported(self):
         """The reference computes every dependency, so a later one may still be the first of its name."""
-        mixed = modifier("sum", "add.operate", aggregate("dict", dictionary()), chars("same", PARENT))
-        self.assertEqual(translated(mixed, chars("same"))[0], ["dictionary", "float(len(revision.parent.text))"])
+        mixed = modifier("sum", "add.operate", aggregate("stems", stems("Finnish")), chars("same", PARENT))
+        self.assertEqual(translated(mixed, chars("same"))[0], ["stems", "float(len(revision.parent.text))"])
 
     def test_loops_are_refused(self):
         with self.assertRaisesRegex(ValueError, "finds a loop"):
             translated(modifier("same", "log._process", chars("same")))
 
     def test_needs(self):
-        self.expect(aggregate("dict", dictionary()), "dictionary")
-        stems = node("datasource.stems", expression.META + "mappers.map.process", words(),
-                     apply=Function("nltk.stem.snowball.EnglishStemmer.stem"))
-        self.expect(aggregate("stems", stems), "stems")
+        self.expect(aggregate("stems", stems("Finnish")), "stems")
         self.expect(node("feature.x", "someone.elses", text(), returns="int"), "someone.elses, which is not known")
         self.expect(chars(of="datasource.revision.byte_length"), "the input revision.byte_length")
         self.expect(aggregate("kinds", words(), func="sum"), AGGREGATE + " of tokens")
@@ -141,6 +138,70 @@ class TranslationTest(unittest.TestCase):
     def test_nothing_of_the_way_is_printed(self):
         wikicode = node("datasource.wikicode", expression.WIKITEXT + "parsed._process_wikicode", text())
         self.expect(aggregate("nodes", wikicode), AGGREGATE + " of .wikicode")
+
+
+class WikidataTest(unittest.TestCase):
+    """Of what asks none of the reference's lists, which are not here."""
+    DATA = "revscoring.features.wikibase.datasources."
+
+    def item(self, of):
+        return node(f"datasource.item({of})", self.DATA + "revision_oriented._process_entity",
+                    node(f"datasource.doc({of})", self.DATA + "revision_oriented._process_entity_doc", text(of)))
+
+    def part(self, name, of=TEXT):
+        return node(f"datasource.{name}({of})", self.DATA + f"revision_oriented._process_{name}", self.item(of))
+
+    def changes(self, before, after=None):
+        return node("datasource.diff", "revscoring.features.wikibase.util.diff_dicts",
+                    self.part(before, PARENT), self.part(after or before))
+
+    def statements(self, process, before=PARENT):
+        return node(f"datasource.{process}", self.DATA + f"diff._process_{process}", self.changes("properties"),
+                    self.item(before), self.item(TEXT))
+
+    def expect(self, feature, expected):
+        self.assertEqual(translated(feature)[0], [expected])
+
+    def test_parts(self):
+        self.expect(aggregate("x", self.part("labels"), returns="int"), "len(labels(revision.text))")
+        self.expect(aggregate("x", self.part("claims"), returns="int"), "len(distinct(statements(revision.text)))")
+        self.expect(aggregate("x", self.part("sources", PARENT), returns="int"),
+                    "len(distinct(first_references(statements(revision.parent.text))))")
+        self.expect(aggregate("x", self.item(TEXT)), AGGREGATE + " of .entity")
+
+    def test_changes(self):
+        def field(name, changes):
+            return node(f"datasource.{name}", self.DATA + "diff.dict_diff_field.process", changes, field_name=name)
+        self.expect(aggregate("x", field("removed", self.changes("aliases")), returns="int"),
+                    "len(removed(changes(aliases(revision.parent.text), aliases(revision.text))))")
+        self.expect(aggregate("x", field("unchanged", self.changes("aliases"))), "the field unchanged of changes")
+        self.expect(aggregate("x", field("added", self.changes("aliases", "labels"))),
+                    "revscoring.features.wikibase.util.diff_dicts of entries of labels")
+        en = node("feature.en", expression.BOOLS + "item_in_set.process", field("changed", self.changes("labels")), returns="bool", item="en")
+        self.expect(en, 'intersects(changed(changes(labels(revision.parent.text), labels(revision.text))), ["en"])')
+
+    def test_statements(self):
+        changes = "changes(properties(revision.parent.text), properties(revision.text))"
+        self.expect(aggregate("x", self.statements("statements_added"), returns="int"), f"len(statements_added({changes}))")
+        self.expect(aggregate("x", self.statements("statements_added", before=TEXT)),
+                    self.DATA + "diff._process_statements_added of other items")
+        sources = node("datasource.sources", self.DATA + "diff._process_sources_removed", self.statements("statements_changed"))
+        self.expect(aggregate("x", sources, returns="int"), f"len(references_removed({changes}))")
+        wrong = node("datasource.sources", self.DATA + "diff._process_sources_removed", self.statements("statements_added"))
+        self.expect(aggregate("x", wrong), self.DATA + "diff._process_sources_removed of other statements")
+
+    def test_values(self):
+        human = node("feature.human", "revscoring.features.wikibase.features.revision_oriented.HasPropertyValue._process", self.item(TEXT),
+                     returns="bool", property="P31", value="Q5")
+        self.expect(human, 'intersects(main_values(of_properties(statements(revision.text), ["P31"])), ["Q5"])')
+
+    def test_proportions_are_of_the_known_version(self):
+        def qids(constants):
+            process = Function("revscoring.features.wikibase.features.diff._process_proportion_of_qid_added", constants=constants)
+            return Node("feature.qids", process, "float", {}, (self.item(PARENT), self.item(TEXT)))
+        old, new = (f'occurrences(json({name}), "Q\\\\d{{1,8}}")' for name in ("revision.parent.text", "revision.text"))
+        self.expect(qids((None, r"Q\d{1,8}")), f"({new} - {old}) / ({new} + 1)")
+        self.assertIn("other patterns", translated(qids((None, "P")))[0][0])
 
 
 class LexiconTest(unittest.TestCase):

@@ -41,8 +41,9 @@ install_packages() {
   [ "$(id -u)" -eq 0 ] || die "packages are missing; as root: apt-get install --no-install-recommends ${missing[*]}"
   say "apt-get installs ${#missing[@]} packages: Enchant and dictionaries"
   export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq || die "apt-get cannot read its package lists"
   apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null ||
-    die "apt-get cannot install: ${missing[*]} (is apt-get update due?)"
+    die "apt-get cannot install: ${missing[*]}"
 }
 
 make_environment() {
@@ -110,6 +111,8 @@ for tag in ("en_US", "en_GB", "en_AU", "de_DE", "fr", "ru"):
 PYTHON
 }
 
+install_packages # of this machine, whatever stands in VENV
+
 # The stamp is what this script and its list ask for: a change of either installs again.
 stamp=$venv/.installed
 wanted=$(cat "$0" "$here/requirements.txt" | sha256sum)
@@ -117,7 +120,6 @@ if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
   say "$venv is complete"
   exit 0
 fi
-install_packages
 make_environment
 install_python
 install_stopwords

@@ -4,7 +4,7 @@ import importlib
 import mwtypes
 from revscoring.datasources import revision_oriented
 from revscoring.dependencies import DependentSet, solve
-from revscoring.errors import CaughtDependencyError
+from revscoring.errors import DependencyError
 from revscoring.features import bytes as byte_features
 from revscoring.features import revision_oriented as revision_features
 from revscoring.features import temporal, wikitext
@@ -45,7 +45,7 @@ def values(features, cache):
 def value(feature, cache):
     try:
         return solve(feature, cache=cache)
-    except CaughtDependencyError as error:
+    except DependencyError as error:
         return {"error": str(error).split("\nTraceback", 1)[0]}
 
 
