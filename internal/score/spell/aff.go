@@ -67,6 +67,7 @@ func (r *affReader) read() error {
 
 // readRootOptions is hashmgr.cxx, load_config.
 func (r *affReader) readRootOptions() error {
+	// Rows of tables other than these three pass by as unknown lines.
 	for line, ok := r.next(); ok; line, ok = r.next() {
 		var err error
 		switch {
@@ -98,6 +99,7 @@ func (r *affReader) readRootOptions() error {
 	return nil
 }
 
+// isAffix tells a line of an affix by its keyword alone.
 func isAffix(line []byte) bool { return keyword(line, "PFX") || keyword(line, "SFX") }
 
 // readFlagType takes the last of the known names that the line holds, as
@@ -153,7 +155,7 @@ func (r *affReader) readLine(line []byte) error {
 	return r.readTable(line)
 }
 
-// value is the second field of a line.
+// value is the second field of a line; what follows it is taken for a comment.
 func (r *affReader) value(line []byte) ([]byte, error) {
 	parts := fields(line)
 	if len(parts) < 2 {
@@ -162,6 +164,7 @@ func (r *affReader) value(line []byte) ([]byte, error) {
 	return parts[1], nil
 }
 
+// once refuses an option or table given again, where Hunspell stops reading.
 func (r *affReader) once(name string) error {
 	if r.seen[name] {
 		return r.errorf("%s is given twice", name)
@@ -204,6 +207,8 @@ func (r *affReader) oneFlag(text []byte) (flag, error) {
 	return f, nil
 }
 
+// readFlag reads an option that is a flag. FORBIDDENWORD has a default that does
+// not count as given; NEEDAFFIX and its old name PSEUDOROOT are one.
 func (r *affReader) readFlag(line []byte, to *flag) error {
 	if *to != 0 && *to != defaultForbid {
 		return r.errorf("%s is given twice", fields(line)[0])
@@ -221,10 +226,10 @@ func (r *affReader) finish() error {
 		return r.errorf("SET, LANG, IGNORE and COMPLEXPREFIXES must come before affixes: Hunspell reads words without them here")
 	}
 	if o.encoding == "" {
-		o.encoding = "ISO8859-1"
+		o.encoding = "ISO8859-1" // SPELL_ENCODING
 	}
 	if o.compound.min == -1 {
-		o.compound.min = 3
+		o.compound.min = 3 // MINCPDLEN
 	}
 	o.compound.min = max(o.compound.min, 1)
 	if !r.seen["BREAK"] {
@@ -234,6 +239,7 @@ func (r *affReader) finish() error {
 	return nil
 }
 
+// wide tells whether characters can have several bytes.
 func (r *affReader) wide() bool { return r.options.encoding == "UTF-8" }
 
 // text checks what goes into answers: bytes that are no characters could

@@ -40,6 +40,8 @@ func (r *affReader) readAffix(header []byte) error {
 	return nil
 }
 
+// affixLine reads what is stripped, what is added with its flags behind a
+// slash, and the condition on the root. Fields of morphology may follow.
 func (r *affReader) affixLine(line []byte, name flag, prefix bool) (affix, error) {
 	parts := fields(line)
 	if len(parts) < 4 {
@@ -96,6 +98,7 @@ func (r *affReader) casing() *casing {
 	return &casing{bytes: &[256]byteCase{}}
 }
 
+// condition stores the condition of a suffix backwards, as it is matched.
 func (r *affReader) condition(a *affix, text []byte, prefix bool) {
 	cond := slices.Clone(text)
 	if r.options.complexPrefixes {

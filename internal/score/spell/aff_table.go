@@ -22,6 +22,7 @@ func (r *affReader) rows(header []byte, name string, least int, row func([][]byt
 	if count < 1 {
 		return r.errorf("%s has %q rows, must be a number from 1", name, parts[1])
 	}
+	// The count is not trusted with memory: rows are kept as they come.
 	for at := range count {
 		line, ok := r.next()
 		if !ok {
@@ -41,6 +42,7 @@ func (r *affReader) rows(header []byte, name string, least int, row func([][]byt
 	return nil
 }
 
+// readTable reads the tables that begin at the line, if any does.
 func (r *affReader) readTable(line []byte) error {
 	c := &r.options.compound
 	switch {
@@ -112,6 +114,7 @@ func (r *affReader) readPattern(row [][]byte) (err error) {
 	return nil
 }
 
+// patternSide parts a text and the flag behind its slash; either may be missing.
 func (r *affReader) patternSide(text []byte) (string, flag, error) {
 	side, flags, found := bytes.Cut(text, []byte("/"))
 	if !found {
@@ -156,6 +159,8 @@ func (r *affReader) compoundRule(text []byte) ([]flag, error) {
 	return rule, nil
 }
 
+// readSyllables reads COMPOUNDSYLLABLE: how many syllables a compound word of
+// many words may have, and the vowels that count them.
 func (r *affReader) readSyllables(line []byte) error {
 	parts := fields(line)
 	if len(parts) < 2 {

@@ -17,6 +17,8 @@ type affix struct {
 }
 
 // trie finds the affixes that a word begins (or, read backwards, ends) with.
+// Hunspell walks sorted lists by first byte; where affixes are many (Korean has
+// 98,577) most of that walk is past affixes the word does not have.
 // Candidates come as Hunspell has them: shorter ones first, of the same text
 // the last defined first (affixmgr.cxx, build_pfxtree).
 type trie struct {
@@ -31,6 +33,8 @@ type trieNode struct {
 	edge, edges  uint32 // in labels and targets
 }
 
+// newTrie takes affixes in the order of the file. Nodes are numbered level by
+// level; the edges of a node lie side by side, their labels sorted.
 func newTrie(affixes []affix) trie {
 	slices.Reverse(affixes)
 	slices.SortStableFunc(affixes, func(a, b affix) int { return cmp.Compare(a.text, b.text) })
@@ -60,6 +64,7 @@ func newTrie(affixes []affix) trie {
 	return t
 }
 
+// at are the affixes whose whole text leads to the node.
 func (t *trie) at(node uint32) []affix {
 	n := &t.nodes[node]
 	return t.affixes[n.first : n.first+n.count]

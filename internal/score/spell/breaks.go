@@ -55,6 +55,7 @@ func (w *spelling) breakAt(mark string, later bool, depth int) bool {
 			at += 1 + next
 		}
 	}
+	// The second part first: both must be right, the order costs time alone.
 	if !w.spell(w.text[at+len(mark):], depth+1) {
 		return false
 	}

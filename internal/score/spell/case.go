@@ -9,7 +9,8 @@ type caseRange struct {
 	upper, lower int32
 }
 
-// unitCase is the case of one UTF-16 unit.
+// unitCase is the case of one UTF-16 unit. Hunspell knows no letters above
+// U+FFFF, and of the others those that Unicode 4.1 had.
 type unitCase struct{ upper, lower uint16 }
 
 // casePages has a page for each 256 characters that hold a letter with a case.
@@ -43,7 +44,8 @@ func (p *casePages) of(c uint16) unitCase {
 	return unitCase{c, c}
 }
 
-// byteCase is the case of a byte in an 8-bit character set.
+// byteCase is the case of a byte in an 8-bit character set. A byte can be a
+// capital without a small form: Hunspell's ISO 8859-14 has such a row.
 type byteCase struct {
 	capital      bool
 	upper, lower byte
@@ -81,8 +83,9 @@ const (
 	mixedStart                // OpenOffice
 )
 
-// kind of a word by what its letters are (csutil.cxx, get_captype_utf8). A
-// letter is neutral when its upper case equals its lower case.
+// kindOf is how a word is capitalised by what its letters are (csutil.cxx,
+// get_captype_utf8). A letter is neutral when its upper case equals its lower
+// case. A1 is Capitalised and not in capitals, as it has one.
 func kindOf(letters, capitals, neutral int, first bool) capital {
 	switch {
 	case capitals == 0:
@@ -127,7 +130,7 @@ func (c *casing) kind(word []byte) capital {
 	return kindOf(letters, capitals, neutral, first)
 }
 
-// A cased word can be changed between cases. In UTF-8 the units it was first
+// A casedWord can be changed between cases. In UTF-8 the units it was first
 // decoded to stay beside the bytes: Hunspell lowers those even after it has
 // changed the bytes otherwise.
 type casedWord struct {

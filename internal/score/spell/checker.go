@@ -19,11 +19,11 @@ type Config struct {
 	Remember int
 }
 
-// DefaultRemember is a table of 2 MB and some 8 MB of words. Texts of a wiki
-// repeat their words: it answers more than nine of ten.
+// DefaultRemember is a table of 1 MB and, when full, some 6 MB of answers.
 const DefaultRemember = 1 << 17
 
-// ways is how many words of the same place in the table are kept.
+// ways is how many words of the same place in the table are kept. With one,
+// two common words of a place would drive each other out again and again.
 const ways = 4
 
 // Checker asks several dictionaries and remembers the answers in a table of
@@ -37,7 +37,8 @@ type Checker struct {
 	turn          atomic.Uint32            // which of a group is next replaced
 }
 
-// answer is not changed after it is in the table.
+// answer is not changed after it is in the table. It holds the word and not a
+// hash of it alone: an answer is never another word's.
 type answer struct {
 	word  string
 	known bool
@@ -95,7 +96,8 @@ func (c *Checker) ask(word string) bool {
 	return false
 }
 
-// remember takes a free place or replaces one of the group, in turn.
+// remember takes a free place or replaces one of the group, in turn. The word
+// is copied: it may be a piece of a text of megabytes.
 func (c *Checker) remember(group []atomic.Pointer[answer], word string, known bool) {
 	a := &answer{strings.Clone(word), known}
 	for i := range group {

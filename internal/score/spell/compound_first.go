@@ -1,6 +1,6 @@
 package spell
 
-// pattern in use, or nil.
+// applied is the pattern undone at the cut, nil if there is none.
 func (c *compound) applied() *compoundPattern {
 	if c.pattern == 0 {
 		return nil
@@ -10,6 +10,8 @@ func (c *compound) applied() *compoundPattern {
 
 // firstPart looks for the part before the cut. With goOn its root is in first.
 func (c *compound) firstPart() outcome {
+	// Hunspell ends the part with a zero byte inside the word. What it leaves
+	// unrestored after a pattern is seen by later cuts, so the byte is written.
 	c.hidden = c.char(c.st, c.cut)
 	c.setCut(0)
 	c.suffix, c.prefix = nil, nil
@@ -19,6 +21,8 @@ func (c *compound) firstPart() outcome {
 		// With replacing patterns Hunspell tries this cut forever.
 		return leave
 	}
+	// The first homonym that may begin; under the moving rule any, once affixes
+	// have been looked at.
 	for e != none && !c.moving && !c.mayBegin(e) {
 		e = c.next(e)
 	}
@@ -28,7 +32,7 @@ func (c *compound) firstPart() outcome {
 			c.setCut(c.hidden)
 			return leave
 		}
-	case c.ruleOnly:
+	case c.ruleOnly: // rules are over roots without affixes
 		return leave
 	default:
 		e = c.affixedFirst(part)
@@ -36,6 +40,7 @@ func (c *compound) firstPart() outcome {
 	if e != none && c.affixForbids() {
 		e = none
 	}
+	// A forbidden first part ends the search at this level: no later cut counts.
 	if e != none && (c.has(e, c.forbidden) || c.has(e, onlyUpper)) {
 		return reject
 	}
@@ -112,7 +117,8 @@ func (c *compound) suffixed(part []byte, need flag, in place) entryID {
 	return e
 }
 
-// affixForbids tells whether an affix of the first part may not stand there.
+// affixForbids tells whether an affix of the first part may not stand there:
+// one that forbids compounds, or belongs to a later part.
 func (c *compound) affixForbids() bool {
 	o := &c.compound
 	if c.moving {
@@ -128,6 +134,8 @@ func (c *compound) affixForbids() bool {
 // the letters at the cut may meet.
 func (c *compound) firstFits(e entryID) bool {
 	o := &c.compound
+	// By its affixes, by a rule, by its flag for this place, or (Hungarian) by a
+	// flag of that dictionary.
 	allowed := c.prefixed || c.byRule && c.parts[c.part] != none ||
 		o.flag != 0 && c.has(e, o.flag) ||
 		c.passWords == 0 && o.begin != 0 && c.has(e, o.begin) ||
@@ -136,12 +144,15 @@ func (c *compound) firstFits(e entryID) bool {
 	if !allowed {
 		return false
 	}
+	// Letters at the cut are of the word as written: not of one where a pattern
+	// was undone, and not looked at between parts by rule.
 	if p := c.applied(); p != nil {
 		return p.endFlag == 0 || c.has(e, p.endFlag)
 	}
 	return c.byRule || !(o.triple && c.tripleAtCut()) && !(o.upperLower && c.caseAtCut())
 }
 
+// tripleAtCut tells whether the cut lies in three of the same byte.
 func (c *compound) tripleAtCut() bool {
 	at := func(i int) byte { return c.char(c.word, i) }
 	i := c.cut

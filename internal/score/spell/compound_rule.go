@@ -48,6 +48,7 @@ func (m *ruleMatch) flagFits(part int, f flag) bool {
 	return e != none && m.has(e, f)
 }
 
+// fits tells whether the parts fit the rule or, unless whole, its beginning.
 func (m *ruleMatch) fits(whole bool) bool {
 	m.ok, m.taken = true, true
 	for m.steps <= totalSteps {
@@ -76,6 +77,7 @@ func (m *ruleMatch) optionalFrom(at int) int {
 	return at
 }
 
+// forward matches until a flag fails or the parts or the rule are at an end.
 func (m *ruleMatch) forward() {
 	for m.at < len(m.rule) && m.part <= m.last {
 		m.steps++
@@ -98,6 +100,7 @@ func (m *ruleMatch) forward() {
 	}
 }
 
+// repeat takes as many parts as it can.
 func (m *ruleMatch) repeat() {
 	f, end := m.rule[m.at], m.last
 	if m.rule[m.at+1] == '?' {

@@ -31,6 +31,8 @@ func (c *compound) secondParts() outcome {
 // secondPart tries the rest of the word as a root, as a root with affixes and
 // as a compound word.
 func (c *compound) secondPart() outcome {
+	// Each way counts words and syllables anew, but Hunspell does so before it
+	// knows whether the way leads on; hence the counts are put back between them.
 	e, out := c.rootSecond()
 	if out != goOn {
 		return out
@@ -63,6 +65,7 @@ func (c *compound) rootSecond() (entryID, outcome) {
 	return e, goOn
 }
 
+// mayEnd tells whether a root, as it stands, may be the last part.
 func (c *compound) mayEnd(e entryID) bool {
 	o := &c.compound
 	if c.needAffix != 0 && c.has(e, c.needAffix) || !c.fitsPatternBegin(e) {
@@ -74,6 +77,7 @@ func (c *compound) mayEnd(e entryID) bool {
 	return o.flag != 0 && c.has(e, o.flag) || o.end != 0 && c.has(e, o.end)
 }
 
+// fitsPatternBegin: a pattern undone may ask for a flag of the second part.
 func (c *compound) fitsPatternBegin(e entryID) bool {
 	p := c.applied()
 	return p == nil || p.beginFlag == 0 || c.has(e, p.beginFlag)
@@ -84,7 +88,8 @@ func (c *compound) wantsCapital(e entryID) bool {
 	return c.forceUpper != 0 && c.has(e, c.forceUpper) && c.info&isCapital == 0
 }
 
-// plainSecond takes a root as it stands.
+// plainSecond takes a root as it stands. In Hungarian a compound word of many
+// words is right while its syllables are few.
 func (c *compound) plainSecond(e entryID) outcome {
 	if e == none {
 		return goOn
@@ -117,9 +122,11 @@ func (c *compound) unlessMistaken() outcome {
 	return accept
 }
 
-// affixedSecond takes a root with affixes.
+// affixedSecond takes a root with affixes. Its syllables are counted whether one
+// is found or not; secondPart takes them back.
 func (c *compound) affixedSecond() outcome {
 	o := &c.compound
+	// Of the word as asked: a pattern undone is not looked at here.
 	last := rest(c.word, c.cut)
 	c.suffix, c.suffixFlag = nil, 0
 	e := none
@@ -130,6 +137,7 @@ func (c *compound) affixedSecond() outcome {
 		c.suffix, c.prefix = nil, nil
 		e = c.affixCheck(last, atLast, o.end)
 	}
+	// The last part by rule may have affixes, the others not.
 	if e == none && len(o.rules) > 0 && c.byRule {
 		if e = c.affixCheck(last, atLast, 0); e != none && c.fitsRule(c.part+1, e, false) {
 			return accept
@@ -159,8 +167,10 @@ func (c *compound) affixedSecond() outcome {
 	return c.unlessMistaken()
 }
 
-// compoundSecond takes a compound word.
+// compoundSecond takes a compound word, unless its beginning together with the
+// first part is a mistake, or the whole is forbidden.
 func (c *compound) compoundSecond() outcome {
+	// Recursion ends here at the latest, whatever the word.
 	if c.words+2 >= maxParts {
 		return skip
 	}
@@ -173,6 +183,8 @@ func (c *compound) compoundSecond() outcome {
 	if c.wordPair(c.word) || c.compound.rep && c.mistaken(c.word) {
 		return reject
 	}
+	// e is the root of the compound's first part. Together with ours it must be
+	// neither a mistake nor what a forbidden word begins with.
 	root := c.search.words.word(e)
 	if !bytes.HasPrefix(rest(c.word, c.cut), root) {
 		return accept

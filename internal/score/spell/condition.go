@@ -56,7 +56,9 @@ func swapBrackets(cond []byte) {
 	}
 }
 
-// walker matches one condition.
+// walker matches one condition. Forward, what a set was is forgotten where the
+// next opens; backward, where it closes. Backward, a letter must be left for what
+// follows a letter, too.
 type walker struct {
 	cond    string
 	at      int // in cond
@@ -78,6 +80,7 @@ func (w *walker) char(i int) byte {
 	return w.word[i]
 }
 
+// open enters a set; its letters are compared with the same place each.
 func (w *walker) open() {
 	w.at++
 	w.inSet, w.from = true, w.pos
@@ -129,6 +132,8 @@ func (w *walker) forward() {
 	}
 }
 
+// closeForward leaves a set; one that is negated takes its letter here, and at
+// the end of the word none.
 func (w *walker) closeForward() bool {
 	if w.negated == w.hit {
 		return false
@@ -141,6 +146,7 @@ func (w *walker) closeForward() bool {
 	return w.ended() || w.pos < len(w.word)
 }
 
+// letterForward compares a letter, of a set or outside of one.
 func (w *walker) letterForward() bool {
 	if w.char(w.pos) != w.cond[w.at] {
 		w.at++
@@ -198,6 +204,7 @@ func suffixFits(a *affix, word []byte, wide bool) bool {
 	return true
 }
 
+// closeBackward leaves a set; one that is negated takes its letter here.
 func (w *walker) closeBackward() bool {
 	if !w.negated && !w.hit {
 		return false
@@ -226,6 +233,7 @@ func (w *walker) dotBackward() {
 	}
 }
 
+// letterBackward compares a letter, its last byte first.
 func (w *walker) letterBackward() bool {
 	last := w.char(w.pos)
 	if last != w.cond[w.at] {

@@ -55,6 +55,7 @@ func (d *Dictionary) readRoots(name string, data []byte, roots *rootOptions) err
 	return nil
 }
 
+// readRoot reads a line. An empty one adds an empty root, which nobody asks for.
 func (r *rootReader) readRoot(line []byte) error {
 	line, morphology := splitMorphology(line)
 	word, flagText := splitFlags(line)
@@ -166,6 +167,7 @@ func splitFlags(line []byte) (word, flags []byte) {
 	return line, nil
 }
 
+// morphologyText is the field itself, or what AM has under its number.
 func (r *rootReader) morphologyText(field []byte) string {
 	if len(r.roots.morphology) == 0 {
 		return string(field)

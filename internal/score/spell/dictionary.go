@@ -112,6 +112,7 @@ func newDictionary(r *affReader) (*Dictionary, error) {
 		follows: r.follows, followed: r.followed,
 		ignored: newIgnored(r.options.ignore, r.wide()),
 	}
+	// Hunspell has rules of their own for these alone (csutil.cxx, lang2enc).
 	switch d.language {
 	case "az", "az_AZ", "tr", "tr_TR", "crh":
 		d.casing.turkic = true
@@ -131,6 +132,7 @@ func newDictionary(r *affReader) (*Dictionary, error) {
 	return d, nil
 }
 
+// wide tells whether characters can have several bytes.
 func (d *Dictionary) wide() bool { return d.encoding == "UTF-8" }
 
 // mayFollow tells whether some affix lets affixes of this flag join it.

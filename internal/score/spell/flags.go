@@ -18,6 +18,7 @@ const (
 	onlyUpper     = 65511 // a capitalised form that only an all-capitals word may use
 )
 
+// flagType is how flags are written, by FLAG.
 type flagType uint8
 
 const (
@@ -119,6 +120,7 @@ func (f *flagSets) add(flags []flag) setID {
 	return setID(len(f.sets) - 1)
 }
 
+// withOnlyUpper is the set and the flag of a form for capitals alone.
 func (f *flagSets) withOnlyUpper(id setID) setID {
 	upper, ok := f.upper[id]
 	if !ok {

@@ -31,6 +31,7 @@ const (
 	hangulVs, hangulTs        = 21, 28
 )
 
+// normalised tells whether no character can change: below U+0300 none does.
 func normalised(word string) bool {
 	for _, r := range word {
 		if r >= 0x300 && troublesome(r) {
@@ -69,7 +70,9 @@ func combiningClass(r rune) uint8 {
 	return nfcClasses[at].class
 }
 
-// nfc decomposes, orders the marks and composes again.
+// nfc decomposes, orders the marks and composes again. The tables have the
+// Unicode 14 of the reference's Python; Enchant's glib may have a later one, that
+// differs in characters new to it alone: what is normalised stays so.
 func nfc(word string) string {
 	if normalised(word) {
 		return word
@@ -91,6 +94,7 @@ func nfc(word string) string {
 	return string(compose(runes))
 }
 
+// appendDecomposed writes the full decomposition of a character.
 func appendDecomposed(dst []rune, r rune) []rune {
 	if r >= hangulS && r < hangulEnd {
 		s := r - hangulS
@@ -131,6 +135,7 @@ func compose(runes []rune) []rune {
 	return out
 }
 
+// composed joins two characters: Hangul by its arithmetic, others by the table.
 func composed(first, second rune) (rune, bool) {
 	if l, v := first-hangulL, second-hangulV; l >= 0 && l < 19 && v >= 0 && v < hangulVs {
 		return hangulS + (l*hangulVs+v)*hangulTs, true

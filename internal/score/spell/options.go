@@ -15,6 +15,7 @@ type options struct {
 	input    *conversion // ICONV
 }
 
+// compoundOptions say which words are joined, and which joints are wrong.
 type compoundOptions struct {
 	flag, begin, middle, end, root flag
 	permit, forbid                 flag

@@ -9,6 +9,8 @@ func (s *search) prefixCheck(word []byte, in place, need flag) entryID {
 		entries := s.prefixes.at(node)
 		for i := range entries {
 			p := &entries[i]
+			// Not one for compounds in a word of its own; in the last part only
+			// one permitted inside.
 			if in == alone && s.affixHas(p, s.onlyInCompound) || in == atLast && !s.affixHas(p, s.compound.permit) {
 				continue
 			}
@@ -26,7 +28,10 @@ func (s *search) prefixCheck(word []byte, in place, need flag) entryID {
 	}
 }
 
-// withoutPrefix is affentry.cxx, PfxEntry::checkword.
+// withoutPrefix takes the prefix off, puts back what it had stripped, and looks
+// for a root that allows it; else for one with a suffix (affentry.cxx,
+// PfxEntry::checkword). Unlike the others it does not compare the length of the
+// root with its condition first: a last [^set] may be met by nothing.
 func (s *search) withoutPrefix(p *affix, word []byte, in place, need flag) entryID {
 	rest := word[len(p.text):]
 	if !s.step() || len(rest) == 0 && !s.fullStrip {
@@ -40,7 +45,7 @@ func (s *search) withoutPrefix(p *affix, word []byte, in place, need flag) entry
 	e := none
 	if prefixFits(p, root, s.wide()) {
 		e = s.prefixRoot(p, root, need)
-		if e == none && p.crosses {
+		if e == none && p.crosses { // a suffix may bring the root's consent
 			e = s.suffixCheck(root, p, true, 0, need, in)
 		}
 	}
@@ -48,6 +53,8 @@ func (s *search) withoutPrefix(p *affix, word []byte, in place, need flag) entry
 	return e
 }
 
+// prefixRoot finds a homonym that allows the prefix and, with it, has the flag
+// needed. A prefix that needs another affix is no prefix of a bare root.
 func (s *search) prefixRoot(p *affix, root []byte, need flag) entryID {
 	for e := s.lookup(root); e != none; e = s.next(e) {
 		if s.has(e, p.flag) && !s.affixHas(p, s.needAffix) &&
@@ -83,7 +90,8 @@ func (s *search) prefixTwice(word []byte, need flag) entryID {
 	}
 }
 
-// withoutPrefixTwice is affentry.cxx, PfxEntry::check_twosfx.
+// withoutPrefixTwice takes the prefix off for two suffixes behind it
+// (affentry.cxx, PfxEntry::check_twosfx).
 func (s *search) withoutPrefixTwice(p *affix, word []byte, need flag) entryID {
 	rest := word[len(p.text):]
 	if !s.step() || len(rest) == 0 && !s.fullStrip || len(rest)+len(p.strip) < p.conds || !p.crosses {

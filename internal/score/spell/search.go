@@ -65,6 +65,7 @@ func (s *search) join(a string, b []byte) []byte {
 	return s.stack[at:len(s.stack):len(s.stack)]
 }
 
+// joinEnd is join with the string last.
 func (s *search) joinEnd(a []byte, b string) []byte {
 	at := len(s.stack)
 	s.stack = append(append(s.stack, a...), b...)
@@ -103,7 +104,7 @@ func (s *search) checkWord(word []byte) entryID {
 		word = s.casing.reversed(word)
 	}
 	e := s.lookup(word)
-	if e != none && s.has(e, s.forbidden) {
+	if e != none && s.has(e, s.forbidden) { // the first homonym decides
 		s.info |= isForbidden
 		return none
 	}
@@ -136,6 +137,7 @@ func (s *search) checkWord(word []byte) entryID {
 	return e
 }
 
+// standsAlone tells whether a root may be a word, as this one is capitalised.
 func (s *search) standsAlone(e entryID) bool {
 	return !(s.onlyInCompound != 0 && s.has(e, s.onlyInCompound)) &&
 		!(s.info&asInitial != 0 && s.has(e, onlyUpper))
@@ -151,6 +153,8 @@ func (s *search) affixCheck(word []byte, in place, need flag) entryID {
 	if !s.followed {
 		return e
 	}
+	// Where any affix has flags, the compound rules no longer see which affixes
+	// a word was found with: affix_check forgets them here.
 	s.suffix, s.prefix = nil, nil
 	if e != none {
 		return e

@@ -66,7 +66,8 @@ type spelling struct {
 	dots bool // dots were cut off: an abbreviation may need one
 }
 
-// root finds the root of a word in the cases its capitals allow.
+// root finds the root of a word in the cases its capitals allow: paris and
+// macOS as they are, Paris as paris too, PARIS as Paris and paris.
 func (w *spelling) root(kind capital) entryID {
 	if kind != noCap {
 		w.info |= isCapital
@@ -91,6 +92,7 @@ func (w *spelling) needUnits() {
 	}
 }
 
+// orWithDot tries the word and, if dots were cut off, the word with one.
 func (w *spelling) orWithDot(text []byte) entryID {
 	e := w.checkWord(text)
 	if e == none && w.dots {
@@ -187,8 +189,8 @@ func (w *spelling) capitalised(kind capital) entryID {
 		w.casing.lowerAll(&w.casedWord)
 		w.casing.upperFirst(&w.casedWord)
 		if dotted {
-			// One byte goes for the two of İ: in Turkish, where İ is two bytes
-			// here too, no word begins so, and the small form decides.
+			// Hunspell replaces one byte. In Turkish, where İ is two bytes here
+			// too, no root begins with what results, and the small form decides.
 			w.text = append([]byte("İ"), w.text[1:]...)
 		}
 	}
@@ -231,6 +233,7 @@ func (w *spelling) checkInitial(text []byte, kind capital) entryID {
 	return w.checkWord(text)
 }
 
+// keepsCase tells whether a root is right only as the dictionary writes it.
 func (w *spelling) keepsCase(e entryID) bool {
 	return w.keepCase != 0 && w.has(e, w.keepCase)
 }

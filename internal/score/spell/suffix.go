@@ -5,10 +5,13 @@ package spell
 // suffix taken off before, need one that root or affix must have
 // (affixmgr.cxx, suffix_check).
 func (s *search) suffixCheck(word []byte, p *affix, cross bool, class, need flag, in place) entryID {
+	// A word that is no part of a compound one has no root for compounds alone.
 	bad := flag(0)
 	if in == alone {
 		bad = s.onlyInCompound
 	}
+	// From the end of the word: shorter suffixes first, the empty ones at the
+	// root of the trie.
 	node := uint32(0)
 	for depth := 0; ; depth++ {
 		entries := s.suffixes.at(node)
@@ -46,7 +49,9 @@ func (s *search) foundSuffix(x *affix, written bool) {
 	}
 }
 
-// suffixAllowed tells whether a suffix may stand here, whatever the root.
+// suffixAllowed tells whether a suffix may stand here, whatever the root: not
+// inside a compound word unless it is permitted there, a circumfix with its
+// prefix alone, and one that needs an affix with another one.
 func (s *search) suffixAllowed(x, p *affix, class flag, in place) bool {
 	if in == atBegin && !(s.compound.permit != 0 && s.affixHas(x, s.compound.permit)) {
 		return false
@@ -63,7 +68,8 @@ func (s *search) suffixAllowed(x, p *affix, class flag, in place) bool {
 	return class != 0 || !s.affixHas(x, s.needAffix) || p != nil && !s.affixHas(p, s.needAffix)
 }
 
-// withoutSuffix is affentry.cxx, SfxEntry::checkword.
+// withoutSuffix takes the suffix off, puts back what it had stripped, and looks
+// for a root that allows it (affentry.cxx, SfxEntry::checkword).
 func (s *search) withoutSuffix(x *affix, word []byte, p *affix, cross bool, class, need, bad flag) entryID {
 	if !s.step() || cross && !x.crosses {
 		return none
@@ -88,6 +94,9 @@ func (s *search) withoutSuffix(x *affix, word []byte, p *affix, cross bool, clas
 	return e
 }
 
+// suffixRoot finds a homonym that allows the suffix, or whose prefix does; that
+// allows the prefix, or whose suffix does; that is not for compound words alone
+// (bad) and has the flag needed.
 func (s *search) suffixRoot(x *affix, root []byte, p *affix, cross bool, need, bad flag) entryID {
 	for e := s.lookup(root); e != none; e = s.next(e) {
 		if (s.has(e, x.flag) || s.affixHas(p, x.flag)) &&
@@ -108,7 +117,7 @@ func (s *search) suffixTwice(word []byte, p *affix, cross bool, need flag) entry
 		entries := s.suffixes.at(node)
 		for i := range entries {
 			x := &entries[i]
-			if !s.mayFollow(x.flag) {
+			if !s.mayFollow(x.flag) { // no affix lets it join
 				continue
 			}
 			if e := s.withoutLastSuffix(x, word, p, cross, need); e != none {
@@ -130,7 +139,8 @@ func (s *search) suffixTwice(word []byte, p *affix, cross bool, need flag) entry
 	}
 }
 
-// withoutLastSuffix is affentry.cxx, SfxEntry::check_twosfx.
+// withoutLastSuffix takes the last of two suffixes off; the other one must have
+// its flag (affentry.cxx, SfxEntry::check_twosfx).
 func (s *search) withoutLastSuffix(x *affix, word []byte, p *affix, cross bool, need flag) entryID {
 	if !s.step() || cross && !x.crosses {
 		return none

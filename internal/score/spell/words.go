@@ -10,6 +10,7 @@ type entryID int32
 
 const none entryID = -1
 
+// An entry is a line of the .dic file, but for its text.
 type entry struct {
 	at      uint32 // in words.text
 	size    uint16
@@ -27,8 +28,9 @@ type words struct {
 	used    int
 }
 
-// slot holds the first entry of a word, plus one, and what tells most other
-// words from it.
+// slot holds the first entry of a word, plus one, and half of the word's hash:
+// of the words that meet in a slot nearly all differ there, and the arena need
+// not be read.
 type slot struct {
 	hash  uint32
 	entry int32
@@ -87,6 +89,7 @@ func (w *words) add(word []byte, flags setID, hidden bool, sets *flagSets) {
 	w.entries[last].homonym = entryID(w.append(word, flags) - 1)
 }
 
+// append returns what a slot holds: the number of the entry, plus one.
 func (w *words) append(word []byte, flags setID) int32 {
 	w.entries = append(w.entries, entry{uint32(len(w.text)), uint16(len(word)), flags, none})
 	w.text = append(w.text, word...)
