@@ -20,12 +20,12 @@ var inWord = func() (set [256]bool) {
 func (s *Set) Find(dst []int32, text string) []int32 {
 	t := s.appendKey(make([]byte, 0, len(text)+len(text)/16), text)
 	for i := 0; i < len(t); {
-		start, begins, hash := i, s.begins[t[i]], wordSeed
-		for ; i < len(t) && inWord[t[i]]; i++ {
-			hash = wordHash(hash, t[i])
-		}
-		if i > start {
-			begins = s.firstWords.has(hash)
+		start, begins := i, s.begins[t[i]]
+		i = wordEnd(t, i)
+		if begins && i > start {
+			hash := wordHash(t[start:i])
+			begins = s.firstWords.has(hash) &&
+				(s.short.has(hash) || i+ahead <= len(t) && s.goOn.has(aheadHash(hash, t[i:])))
 		}
 		if begins {
 			if found, end := s.longest(t, start); found != none {
@@ -36,6 +36,14 @@ func (s *Set) Find(dst []int32, text string) []int32 {
 		i += charAt(t, i) // what ends a word or a phrase is passed over
 	}
 	return dst
+}
+
+// wordEnd returns where the characters end that go on a word at t[i].
+func wordEnd(t []byte, i int) int {
+	for i < len(t) && inWord[t[i]] {
+		i++
+	}
+	return i
 }
 
 // longest returns the longest phrase at t[start:] that no word goes on behind,

@@ -25,6 +25,8 @@ type Set struct {
 	nodes      []node    // the first is the root; the children of a node lie together
 	firsts     []byte    // the first byte of each node's label
 	firstWords filter    // of the phrases that begin with a word
+	goOn       filter    // the same with what follows them, ahead bytes
+	short      filter    // the same of phrases that do not go on so far
 	begins     [256]bool // bytes that a phrase begins with
 	fold       bool      // case makes no difference
 }
@@ -84,14 +86,21 @@ func New(phrases, exclude []string, caseSensitive bool) (*Set, error) {
 	}
 	keys = s.distinct(keys)
 	s.build(keys)
-	s.firstWords = newFilter(len(keys))
+	s.firstWords, s.goOn, s.short = newFilter(len(keys)), newFilter(len(keys)), newFilter(len(keys))
 	for _, k := range keys {
-		word, hash := s.text(k), wordSeed
-		s.begins[word[0]] = true
-		for i := 0; i < len(word) && inWord[word[i]]; i++ {
-			hash = wordHash(hash, word[i])
+		text := s.text(k)
+		s.begins[text[0]] = true
+		i := wordEnd(text, 0)
+		if i == 0 {
+			continue
 		}
+		hash := wordHash(text[:i])
 		s.firstWords.add(hash)
+		if i+ahead <= len(text) {
+			s.goOn.add(aheadHash(hash, text[i:]))
+		} else {
+			s.short.add(hash)
+		}
 	}
 	return s, nil
 }
