@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -87,6 +90,7 @@ type rig struct {
 	store   dedupe.Store
 	texts   textsFunc
 	routes  []RouteConfig
+	models  []model.Place
 	maxAge  time.Duration
 	mu      sync.Mutex
 	reports []Report
@@ -100,14 +104,15 @@ func newRig(t *testing.T) *rig {
 			t.Error(err)
 		}
 	})
-	return &rig{broker: newBroker(), store: store, texts: plainTexts, routes: []RouteConfig{{Model: "reverted"}, {Model: "revid"}}}
+	return &rig{
+		broker: newBroker(), store: store, texts: plainTexts, routes: []RouteConfig{{Model: "reverted"}, {Model: "revid"}},
+		models: []model.Place{{Bundle: "embedded:enwiki.reverted"}, {Bundle: "embedded:revid"}},
+	}
 }
 
 func (r *rig) start(t *testing.T) *Pipeline {
 	t.Helper()
-	set, err := model.LoadSet(models.FS, []model.Place{
-		{Bundle: "embedded:enwiki.reverted"}, {Bundle: "embedded:revid"},
-	}, nil)
+	set, err := model.LoadSet(models.FS, r.models, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -335,6 +340,37 @@ func TestFailuresBecomeErrorEvents(t *testing.T) {
 				t.Errorf("%d messages after a second delivery, want %d", len(r.broker.messages), want)
 			}
 		})
+	}
+}
+
+// A text of another kind fails the models that are not for it, and no others.
+func TestContentFailsModelsApart(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"model.yaml", "estimator.json", "examples.jsonl", "info.json"} {
+		data, err := fs.ReadFile(models.FS, "enwiki.reverted/"+name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data = []byte(strings.NewReplacer(`name: "reverted"`, `name: "items"`, "is_anon(revision.user.id)", "len(labels(revision.text)) > 1").Replace(string(data)))
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for content, failing := range map[string]string{"wikibase-item": "reverted", "wikitext": "items", "json": "reverted items"} {
+		r := newRig(t)
+		r.models = append(r.models, model.Place{Bundle: dir})
+		r.routes = append(r.routes, RouteConfig{Model: "items"})
+		r.texts = func(context.Context, fetch.Request) (fetch.Texts, error) {
+			text := analysis.NewText(`{"labels":{"en":{"language":"en","value":"a"}}}`)
+			return fetch.Texts{Revision: &fetch.Text{RevID: 5, ContentModel: content, Text: text}}, nil
+		}
+		do(t, r.start(t), record(edit(7, 5, 0), 0))
+		for i, name := range []string{"reverted", "revid", "items"} {
+			e := r.broker.events(t)[i]
+			if failed := e["errors"] != nil; failed != strings.Contains(failing, name) || failed == (e["scores"] != nil) {
+				t.Errorf("%s: %s answers %v", content, name, e)
+			}
+		}
 	}
 }
 
