@@ -59,6 +59,9 @@ func check(stdin io.Reader, out io.Writer, cfg Config, events string) error {
 	for _, s := range routes.Streams() {
 		fmt.Fprintf(out, "stream %s to topic %s\n", s.Name, s.Topic)
 	}
+	for _, change := range set.Changed() {
+		fmt.Fprintln(out, "warning:", change)
+	}
 	fmt.Fprintln(out, "configuration is valid")
 	if events == "" {
 		return nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -20,20 +21,15 @@ func newModelsCommand() *cobra.Command {
 			"name and expression, and the spelling dictionaries they ask, with a warning where those are not the\n" +
 			"ones that the model was made with.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			places := make([]model.Place, len(args))
-			for i, bundle := range args {
-				places[i] = model.Place{Bundle: bundle}
-			}
-			set, err := model.LoadSet(models.FS, places, dictionaries)
-			if err != nil {
-				return err
-			}
-			for _, m := range set.All() {
-				if err := showModel(cmd.OutOrStdout(), m); err != nil {
-					return err
+			var errs []error
+			for _, bundle := range args { // each apart: two versions of a model have one name
+				set, err := model.LoadSet(models.FS, []model.Place{{Bundle: bundle}}, dictionaries)
+				if err == nil {
+					err = showModel(cmd.OutOrStdout(), set.All()[0])
 				}
+				errs = append(errs, err)
 			}
-			return nil
+			return errors.Join(errs...)
 		},
 	}
 	show.Flags().StringArrayVar(&dictionaries, "dictionaries", model.DictionaryFolders(), "folder of spelling dictionaries; may be repeated")
@@ -49,7 +45,11 @@ func showModel(out io.Writer, m *model.Model) error {
 	}
 	fmt.Fprintf(w, "%s\tversion %s\n  wiki\t%s\n  content\t%s\n", m.Name(), m.Version(), m.Wiki(), content)
 	for _, d := range m.Dictionaries() {
-		fmt.Fprintf(w, "  dictionary\t%s\t%s\n\tsha256\t%s\n", d.Tag, d.File, d.SHA256)
+		recorded := d.Recorded
+		if recorded == "" {
+			recorded = "unknown: no change will be noticed"
+		}
+		fmt.Fprintf(w, "  dictionary\t%s, %s\n\tsha256 %s\n\tmade with %s\n", d.Tag, d.File, d.SHA256, recorded)
 	}
 	for _, d := range m.List().Definitions {
 		fmt.Fprintf(w, "  feature\t%s\n\t%s\n", d.Name, d.Expr)

@@ -17,6 +17,9 @@ func TestModelsShow(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}
 	}
+	if out, err := execute(t, "", "models", "show", "embedded:nosuch", "embedded:revid", "embedded:revid"); err == nil || strings.Count(out, "revid  ") != 2 {
+		t.Errorf("one fault hides the others: %v\n%s", err, out)
+	}
 	if _, err := execute(t, "", "models", "show", "embedded:nosuch"); err == nil || !strings.Contains(err.Error(), "no such model") {
 		t.Errorf("an unknown bundle: %v", err)
 	}

@@ -41,6 +41,9 @@ func newScoreCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			for _, change := range set.Changed() {
+				fmt.Fprintln(cmd.ErrOrStderr(), "warning:", change)
+			}
 			return scoreLines(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), set.All(), features)
 		},
 	}
@@ -118,7 +121,9 @@ func scoreLines(ctx context.Context, in io.Reader, out io.Writer, list []*model.
 func readLines(ctx context.Context, in io.Reader, work chan<- numbered, promises chan<- (<-chan scored)) error {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(make([]byte, 0, 1<<20), maxLine)
+	read := 0
 	for n := 1; lines.Scan(); n++ {
+		read = n
 		line := bytes.TrimSpace(lines.Bytes())
 		if len(line) == 0 {
 			continue
@@ -132,7 +137,7 @@ func readLines(ctx context.Context, in io.Reader, work chan<- numbered, promises
 		work <- numbered{n, bytes.Clone(line), result} // a worker always takes it
 	}
 	if err := lines.Err(); err != nil {
-		return fmt.Errorf("read input: %w", err)
+		return fmt.Errorf("read input after line %d: %w (a line may have %d bytes)", read, err, maxLine)
 	}
 	return nil
 }
@@ -178,6 +183,12 @@ func scoreLine(engine *score.Engine, l numbered, list []*model.Model, features b
 	}
 	out := scored{RevID: rev.RevID, Wiki: rev.Wiki, Scores: map[string]cell{}}
 	for i, r := range engine.Score(rev.RevID, list, in) {
+		if rev.ContentModel != "" { // else the event does not say, and the text decides
+			if f := score.Misfit(list[i], rev.RevID, rev.ContentModel); f != nil {
+				r.Outcome = event.Outcome{Model: r.Model, Version: r.Version, Failure: f}
+				r.Features = nil
+			}
+		}
 		c := cell{Version: r.Version, Score: r.Score}
 		if r.Failure != nil {
 			c.Error = &cellError{r.Failure.Type, r.Failure.Message}

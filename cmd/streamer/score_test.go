@@ -286,3 +286,21 @@ func TestScoreFaults(t *testing.T) {
 		}
 	}
 }
+
+// The command refuses what the service refuses: content that the model is not for.
+func TestScoreOfOtherContent(t *testing.T) {
+	line := `{"event":{"$schema":"/mediawiki/revision/create/2.0.0","meta":{"stream":"s","domain":"d"},"database":"enwiki","page_id":1,` +
+		`"page_title":"A","page_namespace":0,"rev_id":5,"rev_timestamp":"2020-01-01T00:00:00Z","rev_content_model":"css",` +
+		`"performer":{"user_text":"192.0.2.1"}},"text":"a { }","parent":null}`
+	out, err := execute(t, line, append(bothModels, "--features")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out, `"reverted":{"version":"0.1.0-ref","error":{"type":"UnexpectedContentType"`) || !strings.Contains(out, `"revid":{"version":"0.0.0","score"`) {
+		t.Errorf("answered %s", out)
+	}
+	out, err = execute(t, `{"event":{},"text":"a","parent":"b"}`, bothModels...)
+	if err == nil || !strings.Contains(out, "parent is a JSON string") {
+		t.Errorf("a parent that is a string: %v, %s", err, out)
+	}
+}

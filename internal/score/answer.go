@@ -59,14 +59,25 @@ func needsText(a *answer) bool { return a.Target.Model.Content() != "" }
 // misfit says why a model's features are not defined on the texts, if so.
 func misfit(m *model.Model, texts fetch.Texts) *failure {
 	for _, t := range []*fetch.Text{texts.Revision, texts.Parent} {
-		if t != nil && t.ContentModel != m.Content() {
-			return &failure{Failure: event.Failure{
-				Type:    typeContent,
-				Message: fmt.Sprintf("revision %d has content model %q, the model's features are defined on %s", t.RevID, t.ContentModel, m.Content()),
-			}}
+		if t != nil {
+			if f := Misfit(m, t.RevID, t.ContentModel); f != nil {
+				return &failure{Failure: *f}
+			}
 		}
 	}
 	return nil
+}
+
+// Misfit says that a model's features are not defined on a revision of that content
+// model, if so.
+func Misfit(m *model.Model, revID int64, content string) *event.Failure {
+	if m.Content() == "" || content == m.Content() {
+		return nil
+	}
+	return &event.Failure{
+		Type:    typeContent,
+		Message: fmt.Sprintf("revision %d has content model %q, the model's features are defined on %s", revID, content, m.Content()),
+	}
 }
 
 // compute asks the engine, and makes the documents that the cache keeps.

@@ -2,6 +2,7 @@ package score
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -34,6 +35,10 @@ type scoringInput struct {
 func ReadInput(line []byte) (*event.Revision, feature.Input, error) {
 	var raw scoringInput
 	if err := json.Unmarshal(line, &raw); err != nil {
+		var wrong *json.UnmarshalTypeError
+		if errors.As(err, &wrong) { // whose own text names types of Go
+			err = fmt.Errorf("%s is a JSON %s", wrong.Field, wrong.Value)
+		}
 		return nil, feature.Input{}, fmt.Errorf("scoring input: %w", err)
 	}
 	rev, err := event.Parse(raw.Event)
@@ -59,7 +64,9 @@ func (raw *scoringInput) input(rev *event.Revision) feature.Input {
 			in.Revision = nil // half of an edit is no edit: the service fails it too
 		}
 	}
-	if raw.Page != nil && raw.User != nil {
+	// Every page was created some time; a parent of no known time or user is the
+	// original's None, as is a user's first edit.
+	if raw.User != nil && raw.Page != nil && !raw.Page.Created.IsZero() {
 		in.History = true
 		in.Page.Created, in.User.LastEdit = raw.Page.Created, raw.User.LastEdit
 	}

@@ -125,7 +125,12 @@ func (t *Text) Bytes() int {
 	defer t.mu.Unlock()
 	n := int(unsafe.Sizeof(*t)) + len(t.source)
 	if t.document != nil {
-		n += t.document.Bytes() - len(t.source)
+		n += t.document.Bytes()
+		// An edit that changes nothing has its parent's document, and keeps that
+		// text too.
+		if unsafe.StringData(t.document.Text) == unsafe.StringData(t.source) {
+			n -= len(t.source)
+		}
 	}
 	if t.page != nil {
 		n += t.page.Bytes()

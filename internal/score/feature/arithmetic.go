@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"cmp"
 	"math"
 )
 
@@ -19,8 +20,8 @@ func arithmeticFunctions() map[string]function {
 		">=":    {params: two, build: buildComparison(func(a, b float64) bool { return a >= b })},
 		"==":    {params: two, build: buildComparison(func(a, b float64) bool { return a == b })},
 		"!=":    {params: two, build: buildComparison(func(a, b float64) bool { return a != b })},
-		"and":   {params: two, build: buildComparison(func(a, b float64) bool { return a != 0 && b != 0 })},
-		"or":    {params: two, build: buildComparison(func(a, b float64) bool { return a != 0 || b != 0 })},
+		"and":   {params: two, build: buildLogic(func(a, b float64) bool { return a != 0 && b != 0 })},
+		"or":    {params: two, build: buildLogic(func(a, b float64) bool { return a != 0 || b != 0 })},
 		"not":   {params: one, build: buildUnary(kindBool, func(v Value) (Value, error) { return BoolValue(v.Float() == 0), nil })},
 		"log":   {params: one, build: buildUnary(kindFloat, logarithm)},
 		"float": {params: one, build: buildUnary(kindFloat, func(v Value) (Value, error) { return FloatValue(v.Float()), nil })},
@@ -66,6 +67,17 @@ func buildDivision(c *compiler, args []*node) (*node, error) {
 }
 
 func buildComparison(compare func(a, b float64) bool) func(*compiler, []*node) (*node, error) {
+	return func(c *compiler, args []*node) (*node, error) {
+		return c.binary(kindBool, args, func(a, b Value) (Value, error) {
+			if a.kind != valueFloat && b.kind != valueFloat { // exact, as in Python
+				return BoolValue(compare(float64(cmp.Compare(a.num, b.num)), 0)), nil
+			}
+			return BoolValue(compare(a.Float(), b.Float())), nil
+		}), nil
+	}
+}
+
+func buildLogic(compare func(a, b float64) bool) func(*compiler, []*node) (*node, error) {
 	return func(c *compiler, args []*node) (*node, error) {
 		return c.binary(kindBool, args, func(a, b Value) (Value, error) {
 			return BoolValue(compare(a.Float(), b.Float())), nil

@@ -74,4 +74,5 @@ func (e *CompileError) Error() string {
 var (
 	errTwoLists  = errors.New("one list, or several numbers")
 	errOneNumber = errors.New("the extreme of a single number")
+	errGroups    = errors.New("the pattern captures groups: write (?:…)")
 )

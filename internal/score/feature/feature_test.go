@@ -103,6 +103,10 @@ func TestExpressions(t *testing.T) {
 		{`len(of_types(` + words(after) + `, ["number"]))`, "0", "0"},
 		{"len(headings(" + after + "))", "2", "2"},
 		{"len(of_level(headings(" + after + "), 3))", "1", "1"},
+		{"len(of_level(headings(" + after + "), 0))", "0", "0"},
+		{"len(of_level(of_level(headings(" + after + "), 2), 3))", "0", "0"},
+		{"9007199254740993 > 9007199254740992", "true", "true"},
+		{"9007199254740993 == 9007199254740992", "false", "false"},
 		{"len(matching(names(headings(" + after + `)), "Towns$"))`, "1", "1"},
 		{"len(templates(" + after + ")) - len(templates(" + before + "))", "1", "2"},
 		{"len(matching(names(templates(" + after + `)), "(?i)infobox"))`, "1", "1"},
@@ -265,12 +269,13 @@ func TestCompileFaults(t *testing.T) {
 		`match(revision.comment, "(")`:                    "offset 0: match: ",
 		"len(find(revision.text, @test.unknown))":         "offset 24: no asset @test.unknown comes with the model",
 		`contains(["a"], 1)`:                              `offset 0: contains: "a" is no int`,
-		"max(1)":                                          "the extreme of a single number",
-		"max(lengths(tokens(revision.text)), 1)":          "one list, or several numbers",
+		`len(matches(json(revision.text), "(a)|b"))`:      "the pattern captures groups",
+		"max(1)":                                 "the extreme of a single number",
+		"max(lengths(tokens(revision.text)), 1)": "one list, or several numbers",
 		"len(prop_delta(table(tokens(revision.text)), delta(table(tokens(revision.parent.text)), table(tokens(revision.text)))))": "the table must be the old one of the delta",
 	} {
 		_, err := Compile(list(rude(t), "1"), List{Definitions: []Definition{{"feature.name", source}, {"other", "1 +"}}})
-		if err == nil || !strings.Contains(err.Error(), reason) || !strings.Contains(err.Error(), "compile list 1: feature feature.name: ") ||
+		if err == nil || !strings.Contains(err.Error(), reason) || !strings.Contains(err.Error(), "list 1: feature feature.name: ") ||
 			!strings.Contains(err.Error(), "feature other: ") {
 			t.Errorf("%s: %v, want %s", source, err, reason)
 		}

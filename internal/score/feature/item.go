@@ -366,8 +366,9 @@ func buildJSON(c *compiler, args []*node) (*node, error) {
 	}}, nil
 }
 
-// buildMatches makes the node of what re.findall finds, if the pattern has no
-// groups: all matches that do not overlap.
+// buildMatches makes the node of what re.findall finds: all matches that do not
+// overlap. Of a pattern with groups Python returns those, so it is refused. The
+// finds are the plan's own: another plan has another lexicon for the pattern.
 func buildMatches(c *compiler, args []*node) (*node, error) {
 	source := pattern.Source{Patterns: []string{quoted(args[1])}}
 	if rest, ok := strings.CutPrefix(quoted(args[1]), "(?"); ok {
@@ -375,9 +376,31 @@ func buildMatches(c *compiler, args []*node) (*node, error) {
 			source.Flags, source.Patterns[0] = flags, expr
 		}
 	}
+	if captures(source.Patterns[0]) {
+		return nil, errGroups
+	}
 	l, err := pattern.CompileLexicon(source)
 	if err != nil {
 		return nil, err
 	}
-	return buildFind(c, []*node{args[0], {kind: kindAsset, lexicon: l}})
+	return c.findIn(args[0], l), nil
+}
+
+// captures tells whether a pattern has groups that capture: a bracket that is
+// neither quoted nor in a class nor followed by a question mark, but for (?P<name>.
+func captures(expr string) bool {
+	class := false
+	for i := 0; i < len(expr); i++ {
+		switch c := expr[i]; {
+		case c == '\\':
+			i++
+		case c == '[':
+			class = true
+		case c == ']':
+			class = false
+		case c == '(' && !class && (!strings.HasPrefix(expr[i+1:], "?") || strings.HasPrefix(expr[i+1:], "?P<")):
+			return true
+		}
+	}
+	return false
 }

@@ -17,7 +17,8 @@ func FuzzLaws(f *testing.F) {
 	f.Add("", "a\x00b\xffc")
 	f.Add("{{a|\n== b ==\r\n'''İ ı ſ K''' ﷽ heck", "{{a}}|\n== b ==\r\n'''i I s k''' \u202e HECK")
 	assets := rude(f)
-	exprs := everything()
+	// A text that is made while a list of its parts is.
+	exprs := append(everything(), "len(lower(paragraphs(content("+after+"))))", "sum(lengths(matching(paragraphs(content("+after+")), \"a\")))")
 	all := compile(f, list(assets, exprs...))
 	var alone []*Plan
 	for _, e := range exprs {

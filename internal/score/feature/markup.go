@@ -58,6 +58,9 @@ func buildOfLevel(c *compiler, args []*node) (*node, error) {
 			return nodes{}, err
 		}
 		v, err := level.scalar(s)
+		if v.num == 0 || n.level != 0 && int64(n.level) != v.num {
+			v.num = -1 // which no heading has; 0 stands for all levels
+		}
 		n.level = int(v.num)
 		return n, err
 	}}, nil
@@ -119,9 +122,9 @@ func buildContent(c *compiler, args []*node) (*node, error) {
 		if err != nil {
 			return nil, err
 		}
-		first := len(s.texts)
-		s.texts = append(s.texts, p.Content())
-		return s.textsFrom(first), nil
+		// Not cut from s.texts: paragraphs and matching ask for a text in the middle
+		// of a list of their own.
+		return []string{p.Content()}, nil
 	}
 	n := &node{kind: kindText, roots: markupRoots(args[0]), text: func(s *solver) (text, error) {
 		list, err := s.strings[slot].get(s, contents)

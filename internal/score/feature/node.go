@@ -24,11 +24,11 @@ type node struct {
 
 	scalar  func(*solver) (Value, error)            // kindInt, kindFloat, kindBool
 	text    func(*solver) (text, error)             // kindText
-	strings func(*solver) ([]string, error)         // kindString, kindTokens
+	strings func(*solver) ([]string, error)         // kindString, kindTokens, kindEntries
 	each    func(*solver, func(string) error) error // the same one by one, where there may be a million
 	tokens  func(*solver) (tokens, error)           // kindTokens
 	nodes   func(*solver) (nodes, error)            // kindNodes
-	numbers func(*solver) ([]float64, error)        // kindInts, kindFloats
+	numbers func(*solver) ([]float64, error)        // kindInts, kindFloats without changes
 	deltas  func(*solver) ([]change.Delta, error)   // kindDelta, kindProp
 	runes   func(*solver) (int, error)              // kindText: its length, where that is cheaper than the text
 	bytes   func(*solver) (int, error)              // kindBytes

@@ -9,7 +9,7 @@ import (
 )
 
 // Definition is a feature of a list: the name the reference gives it and the
-// expression that says what it is (see package expr and functions.go).
+// expression that says what it is (see package expr and compile.go).
 type Definition struct {
 	Name string
 	Expr string
@@ -35,7 +35,7 @@ type Plan struct {
 }
 
 // Compile makes the plan of some lists. It reports all features that cannot be
-// computed, each a *CompileError, with the number of their list.
+// computed, each a *CompileError, with the number of their list if there are more.
 func Compile(lists ...List) (*Plan, error) {
 	c := newCompiler()
 	p := c.plan
@@ -47,7 +47,10 @@ func Compile(lists ...List) (*Plan, error) {
 		for _, d := range list.Definitions {
 			n, err := c.definition(d, list.Assets)
 			if err != nil {
-				errs = append(errs, fmt.Errorf("compile list %d: %w", i, err))
+				if len(lists) > 1 {
+					err = fmt.Errorf("list %d: %w", i, err)
+				}
+				errs = append(errs, err)
 				continue
 			}
 			column, ok := columns[n.ident]

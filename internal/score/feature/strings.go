@@ -139,26 +139,33 @@ func buildLower(c *compiler, args []*node) (*node, error) {
 
 func buildFind(c *compiler, args []*node) (*node, error) {
 	of, lexicon := args[0], args[1].lexicon
-	if of.of == parentRoot && of.kind == kindText {
+	if of.of == noRoot || of.kind != kindText {
+		return c.findIn(of, lexicon), nil
+	}
+	if of.of == parentRoot {
 		c.plan.found = append(c.plan.found, lexicon)
 	}
 	return c.list(0, func(s *solver) ([]string, error) {
-		first := len(s.texts)
-		if of.of != noRoot && of.kind == kindText {
-			text, spans, err := s.find(lexicon, of.of)
-			if err != nil {
-				return nil, err
-			}
-			for _, span := range spans {
-				s.texts = append(s.texts, text[span.Start:span.End])
-			}
-			return s.textsFrom(first), nil
+		text, spans, err := s.find(lexicon, of.of)
+		if err != nil {
+			return nil, err
 		}
+		first := len(s.texts)
+		for _, span := range spans {
+			s.texts = append(s.texts, text[span.Start:span.End])
+		}
+		return s.textsFrom(first), nil
+	}), nil
+}
+
+// findIn makes the node of what a lexicon finds in strings. Nothing is kept.
+func (c *compiler) findIn(of *node, lexicon *pattern.Lexicon) *node {
+	return c.list(0, func(s *solver) ([]string, error) {
 		list, err := s.all(of)
 		if err != nil {
 			return nil, err
 		}
-		first = len(s.texts)
+		first := len(s.texts)
 		for _, item := range list {
 			spans, err := lexicon.Find(nil, item)
 			if err != nil {
@@ -169,7 +176,7 @@ func buildFind(c *compiler, args []*node) (*node, error) {
 			}
 		}
 		return s.textsFrom(first), nil
-	}), nil
+	})
 }
 
 // all returns the strings of a list, or the one of a text, unless it is absent.

@@ -1,15 +1,13 @@
 package model
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"strings"
+	"unicode"
 	"unicode/utf8"
-
-	"github.com/goccy/go-yaml"
 
 	"revscore/internal/score/feature"
 	"revscore/internal/score/hanzi"
@@ -48,7 +46,7 @@ func (l *library) read(fsys fs.FS, dir string, c *card) (assets feature.Assets, 
 	if assets.Lexicons, err = readAll(fsys, dir, c.Lexicons, l.lexicons, parseLexicon); err != nil {
 		return assets, nil, err
 	}
-	if assets.Words, err = readAll(fsys, dir, c.Words, l.words, feature.ParseWords); err != nil {
+	if assets.Words, err = readAll(fsys, dir, c.Words, l.words, parseWords); err != nil {
 		return assets, nil, err
 	}
 	if assets.Phrases, err = readAll(fsys, dir, c.Phrases, l.phrases, parsePhrases); err != nil {
@@ -76,12 +74,15 @@ func readAll[T any](fsys fs.FS, dir string, list []asset, known map[string]T, pa
 		if err := checkSum(name, data, a.SHA256); err != nil {
 			return nil, err
 		}
-		if _, ok := known[a.SHA256]; !ok {
-			if known[a.SHA256], err = parse(string(data)); err != nil {
+		sum := strings.ToLower(a.SHA256)
+		made, ok := known[sum]
+		if !ok {
+			if made, err = parse(string(data)); err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)
 			}
+			known[sum] = made
 		}
-		named[a.Name] = known[a.SHA256]
+		named[a.Name] = made
 	}
 	return named, nil
 }
@@ -96,33 +97,84 @@ type lexicon struct {
 }
 
 func parseLexicon(text string) (*pattern.Lexicon, error) {
+	if !utf8.ValidString(text) {
+		return nil, errNotUTF8
+	}
 	var file lexicon
-	if err := yaml.NewDecoder(bytes.NewReader([]byte(text)), yaml.Strict()).Decode(&file); err != nil {
+	if err := decode([]byte(text), &file); err != nil {
 		return nil, err
 	}
-	if len(file.Patterns) == 0 {
+	switch {
+	case len(file.Patterns) == 0:
 		return nil, errors.New("no patterns")
+	case file.Flags != "" && file.Flags != "i":
+		return nil, fmt.Errorf("flags is %q, must be i or empty", file.Flags)
+	case strings.ContainsFunc(file.Before+file.After, unicode.IsControl):
+		return nil, errors.New(`before or after has a control character: YAML reads "\b" in double quotes as one, write '\b'`)
+	}
+	for name, list := range map[string][]string{"patterns": file.Patterns, "exclude": file.Exclude} {
+		for i, p := range list {
+			if p == "" {
+				return nil, fmt.Errorf("%s: entry %d is empty", name, i+1)
+			}
+			if _, err := pattern.Compile("(" + p + ")"); err != nil {
+				return nil, fmt.Errorf("%s: entry %d: %w", name, i+1, err)
+			}
+		}
 	}
 	return pattern.CompileLexicon(pattern.Source(file))
 }
 
+var errNotUTF8 = errors.New("not UTF-8")
+
+// lines returns the lines of a file that has one item on each. What an editor of
+// another system adds is refused: such an item would be found nowhere.
+func lines(text string) ([]string, error) {
+	if !utf8.ValidString(text) {
+		return nil, errNotUTF8
+	}
+	list := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	for i, line := range list {
+		switch {
+		case line == "":
+			return nil, fmt.Errorf("line %d is empty", i+1)
+		case line != strings.TrimSpace(line):
+			return nil, fmt.Errorf("line %d has white space, or a carriage return, around its text", i+1)
+		case strings.Contains(line, "\ufeff"):
+			return nil, fmt.Errorf("line %d has a byte order mark", i+1)
+		}
+	}
+	return list, nil
+}
+
+func parseWords(text string) (map[string]bool, error) {
+	if _, err := lines(text); err != nil {
+		return nil, err
+	}
+	return feature.ParseWords(text)
+}
+
 // parsePhrases reads a phrase from each line. Case makes no difference.
 func parsePhrases(text string) (*phrase.Set, error) {
-	if !utf8.ValidString(text) {
-		return nil, errors.New("not UTF-8")
+	list, err := lines(text)
+	if err != nil {
+		return nil, err
 	}
-	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
-	return phrase.New(lines, nil, false)
+	return phrase.New(list, nil, false)
 }
 
 // parseConversion reads two characters from each line: what is converted, and to
 // what.
 func parseConversion(text string) (*hanzi.Table, error) {
+	list, err := lines(text)
+	if err != nil {
+		return nil, err
+	}
 	var pairs []hanzi.Pair
-	for i, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+	for i, line := range list {
 		runes := []rune(line)
-		if len(runes) != 2 || !utf8.ValidString(line) {
-			return nil, fmt.Errorf("line %d: not two characters", i+1)
+		if len(runes) != 2 {
+			return nil, fmt.Errorf("line %d has %d characters, must have two", i+1, len(runes))
 		}
 		pairs = append(pairs, hanzi.Pair{From: runes[0], To: runes[1]})
 	}

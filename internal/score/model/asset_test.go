@@ -70,3 +70,32 @@ func TestLoadRefusesLexicons(t *testing.T) {
 		t.Errorf("a lexicon twice: %v", err)
 	}
 }
+
+// An item that an editor of another system spoilt would be found nowhere, without
+// a word.
+func TestLinesAreRefused(t *testing.T) {
+	for text, want := range map[string]string{
+		"":           "line 1 is empty",
+		"a\n\nb":     "line 2 is empty",
+		"a\r\nb\r\n": "line 1 has white space, or a carriage return",
+		"\ufeffa":    "byte order mark",
+		"a\nb\xff":   "not UTF-8",
+		"a \nb":      "line 1 has white space",
+	} {
+		for name, parse := range map[string]func(string) error{
+			"words":      func(s string) error { _, err := parseWords(s); return err },
+			"phrases":    func(s string) error { _, err := parsePhrases(s); return err },
+			"conversion": func(s string) error { _, err := parseConversion(s); return err },
+		} {
+			if err := parse(text); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s of %q: %v, want %s", name, text, err, want)
+			}
+		}
+	}
+	if _, err := parseConversion("東东\n馬"); err == nil || !strings.Contains(err.Error(), "line 2 has 1 characters") {
+		t.Errorf("half a pair: %v", err)
+	}
+	if set, err := parsePhrases("kick the bucket\n"); err != nil || len(set.Find(nil, "Kick the Bucket")) != 1 {
+		t.Errorf("a phrase: %v", err)
+	}
+}

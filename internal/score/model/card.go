@@ -1,7 +1,6 @@
 package model
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -81,17 +80,22 @@ func readCard(fsys fs.FS, dir string) (*card, error) {
 	var version struct {
 		Format int `yaml:"format"`
 	}
+	if !shallow(data) {
+		return nil, fmt.Errorf("%s: %w", name, errNested)
+	}
 	if err := yaml.Unmarshal(data, &version); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	switch {
 	case version.Format > Format:
 		return nil, fmt.Errorf("%s: format %d is newer than %d, the newest this program reads", name, version.Format, Format)
+	case version.Format == 0:
+		return nil, fmt.Errorf("%s: no format: the file is empty or no card; it must begin with format: %d", name, Format)
 	case version.Format < Format:
 		return nil, fmt.Errorf("%s: format is %d, this program reads %d: convert the original again (tools/convert)", name, version.Format, Format)
 	}
 	var c card
-	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&c); err != nil {
+	if err := decode(data, &c); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if err := c.validate(); err != nil {
@@ -113,21 +117,53 @@ func (c *card) validate() error {
 	if !plain.MatchString(c.Version) {
 		fault("version is %q, must be letters, digits, dots, hyphens and underscores", c.Version)
 	}
+	c.checkFeatures(fault)
+	c.checkAssets(fault)
+	c.checkKind(fault)
+	return errors.Join(errs...)
+}
+
+type faults func(format string, args ...any)
+
+func (c *card) checkFeatures(fault faults) {
+	first := map[string]int{}
 	for i, f := range c.Features {
 		if f.Name == "" || f.Expression == "" {
 			fault("features: entry %d needs a name and an expression", i+1)
 		}
+		// The reference computes what has one name once; two values would hide each
+		// other in every output.
+		if j, ok := first[f.Name]; ok && c.Features[j].Expression != f.Expression {
+			fault("features: entry %d has the name of entry %d, %s, and another expression", i+1, j+1, f.Name)
+		} else if !ok {
+			first[f.Name] = i
+		}
 	}
-	for kind, list := range map[string][]asset{"lexicons": c.Lexicons, "words": c.Words, "phrases": c.Phrases, "conversions": c.Conversions} {
-		for i, a := range list {
-			if a.Name == "" || !fs.ValidPath(a.File) || !isSHA256(a.SHA256) {
-				fault("%s: entry %d needs a name, a file in the bundle and its sha256 of %d hexadecimal digits", kind, i+1, 2*sha256.Size)
+}
+
+func (c *card) checkAssets(fault faults) {
+	for _, kind := range []struct {
+		name string
+		list []asset
+	}{{"lexicons", c.Lexicons}, {"words", c.Words}, {"phrases", c.Phrases}, {"conversions", c.Conversions}} {
+		for i, a := range kind.list {
+			if !plain.MatchString(a.Name) {
+				fault("%s: entry %d: name is %q, must be letters, digits, dots, hyphens and underscores, without @", kind.name, i+1, a.Name)
+			}
+			if !fs.ValidPath(a.File) {
+				fault("%s: entry %d: file is %q, must be in the bundle", kind.name, i+1, a.File)
+			}
+			if !isSHA256(a.SHA256) {
+				fault("%s: entry %d: sha256 is %q, must be %d hexadecimal digits", kind.name, i+1, a.SHA256, 2*sha256.Size)
 			}
 		}
 	}
 	for i, d := range c.Dictionaries {
-		if d.Name == "" || len(d.Dictionaries) == 0 {
-			fault("dictionaries: entry %d needs a name and dictionaries", i+1)
+		if !plain.MatchString(d.Name) {
+			fault("dictionaries: entry %d: name is %q, must be letters, digits, dots, hyphens and underscores, without @", i+1, d.Name)
+		}
+		if len(d.Dictionaries) == 0 {
+			fault("dictionaries: entry %d: dictionaries is empty, must list tags like en_US", i+1)
 		}
 		for _, summary := range d.Dictionaries {
 			if !plain.MatchString(summary.Tag) || summary.SHA256 != "" && !isSHA256(summary.SHA256) {
@@ -135,6 +171,9 @@ func (c *card) validate() error {
 			}
 		}
 	}
+}
+
+func (c *card) checkKind(fault faults) {
 	switch c.Kind {
 	case kindBoost:
 		if len(c.Features) == 0 {
@@ -153,7 +192,6 @@ func (c *card) validate() error {
 	default:
 		fault("kind is %q, must be %s or %s", c.Kind, kindBoost, kindRevID)
 	}
-	return errors.Join(errs...)
 }
 
 // assetNames lists the names behind "@", in the order of the card.

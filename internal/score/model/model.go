@@ -89,7 +89,7 @@ func loadWith(fsys fs.FS, dir string, known *library) (*Model, error) {
 		return nil, err
 	}
 	if !slices.Equal(c.Labels, m.classes[:]) {
-		return nil, fmt.Errorf("%s: labels are %v, the estimator's classes %v", path.Join(dir, "model.yaml"), c.Labels, m.classes)
+		return nil, fmt.Errorf("%s: labels are %#v, the estimator's classes %#v", path.Join(dir, "model.yaml"), c.Labels, m.classes[:])
 	}
 	for i, class := range m.classes {
 		m.keys[i] = fmt.Sprint(class)

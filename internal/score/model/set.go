@@ -68,6 +68,9 @@ func loadPlace(embedded fs.FS, place string, known *library) (*Model, error) {
 		}
 		dir = name
 	} else {
+		if _, err := os.Stat(place); err != nil {
+			return nil, fmt.Errorf("%w; those in this program are %s%s", err, EmbeddedPrefix, strings.Join(names(embedded), ", "+EmbeddedPrefix))
+		}
 		fsys = os.DirFS(place)
 	}
 	m, err := loadWith(fsys, dir, known)

@@ -68,7 +68,7 @@ func TestLoadSetReportsAllFaults(t *testing.T) {
 		"model embedded:frwiki.oracle: no such model in this program, which has enwiki.reverted, revid",
 		"model embedded:.: no such model in this program",
 		"model embedded:revid: revid of * is already loaded from embedded:revid",
-		"model " + absent + ": open model.yaml: no such file",
+		"model " + absent + ": stat " + absent + ": no such file or directory; those in this program are embedded:enwiki.reverted, embedded:revid",
 		"model " + wrongAnswer + ": verify *.revid: example 1 of 1: prediction is true, recorded is false",
 		"model : ",
 	} {
