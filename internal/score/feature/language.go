@@ -67,7 +67,10 @@ func buildStems(c *compiler, args []*node) (*node, error) {
 	}
 	of, slot := args[0], c.plan.slots.memos
 	c.plan.slots.memos++
-	return c.list(0, func(s *solver) ([]string, error) {
+	each := func(s *solver, yield func(string) error) error {
+		return s.eachOf(of, func(word string) error { return yield(s.memos[slot].get(word, stemmer)) })
+	}
+	n := c.list(0, func(s *solver) ([]string, error) {
 		list, err := of.strings(s)
 		if err != nil {
 			return nil, err
@@ -77,7 +80,9 @@ func buildStems(c *compiler, args []*node) (*node, error) {
 			s.texts = append(s.texts, s.memos[slot].get(word, stemmer))
 		}
 		return s.textsFrom(first), nil
-	}), nil
+	})
+	n.each = each
+	return n, nil
 }
 
 // memo remembers stems. A solver keeps it from one evaluation to the next: texts

@@ -31,8 +31,8 @@ func buildLengths(c *compiler, args []*node) (*node, error) {
 		}
 		return s.floatsFrom(first), nil
 	})
-	if of.kind == kindTokens {
-		n.items = of // sums and maxima of these are counted without a list
+	if of.kind == kindTokens || of.each != nil {
+		n.items = of // sums of these are counted without a list, and maxima of tokens
 	}
 	return n, nil
 }
@@ -189,8 +189,15 @@ func scalarKind(of *node) (kind, func(float64) Value) {
 // which changed the rounding.
 func buildSum(c *compiler, args []*node) (*node, error) {
 	of := args[0]
-	if of.items != nil {
+	switch {
+	case of.items != nil && of.items.kind == kindTokens:
 		return c.tokenScalar(of.items, tokens.chars), nil
+	case of.items != nil:
+		return c.scalar(kindInt, 0, func(s *solver) (Value, error) {
+			sum := 0
+			err := s.eachOf(of.items, func(item string) error { sum += runes(item); return nil })
+			return IntValue(int64(sum)), err
+		}), nil
 	}
 	k, value := scalarKind(of)
 	return c.scalar(k, 0, func(s *solver) (Value, error) {
@@ -216,7 +223,7 @@ func buildExtreme(least bool) func(*compiler, []*node) (*node, error) {
 	}
 	return func(c *compiler, args []*node) (*node, error) {
 		if of := args[0]; len(args) == 1 && numbers.has(of.kind) {
-			if of.items != nil && !least {
+			if of.items != nil && of.items.kind == kindTokens && !least {
 				return c.tokenScalar(of.items, tokens.longest), nil
 			}
 			k, value := scalarKind(of)

@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -177,6 +178,34 @@ func (c *compiler) findIn(of *node, lexicon *pattern.Lexicon) *node {
 		}
 		return s.textsFrom(first), nil
 	})
+}
+
+// eachOf calls yield with the strings of a list, those of a text's tokens without
+// making one.
+func (s *solver) eachOf(n *node, yield func(string) error) error {
+	if n.each != nil {
+		return n.each(s, yield)
+	}
+	if n.kind == kindTokens {
+		t, err := n.tokens(s)
+		if err != nil {
+			return err
+		}
+		var first error
+		err = t.each(n.selection, func(token string) {
+			if first == nil {
+				first = yield(token)
+			}
+		})
+		return errors.Join(first, err)
+	}
+	list, err := n.strings(s)
+	for _, item := range list {
+		if err := yield(item); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // all returns the strings of a list, or the one of a text, unless it is absent.
