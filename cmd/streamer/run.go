@@ -65,14 +65,7 @@ func run(ctx context.Context, cfg Config, log *zap.Logger, h hooks) (err error) 
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 
-	set, err := model.LoadSet(models.FS, cfg.Models, cfg.Dictionaries)
-	if err != nil {
-		return err
-	}
-	for _, change := range set.Changed() {
-		log.Warn("a dictionary has changed", zap.String("change", change))
-	}
-	routes, err := score.NewRoutes(cfg.Routes, set, cfg.Produce.Topic)
+	set, routes, err := loadModels(cfg, log)
 	if err != nil {
 		return err
 	}
@@ -85,13 +78,7 @@ func run(ctx context.Context, cfg Config, log *zap.Logger, h hooks) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, texts.Close()) }()
-	store, err := dedupe.New(cfg.Dedupe, dedupe.Options{Registerer: reg, OnStateChange: func(open bool, cause error) {
-		if open {
-			log.Warn("redis does not answer; scoring goes on, repeats are known to this instance alone", zap.Error(cause))
-			return
-		}
-		log.Info("redis answers")
-	}})
+	store, err := newStore(cfg, reg, log)
 	if err != nil {
 		return err
 	}
@@ -128,6 +115,29 @@ func run(ctx context.Context, cfg Config, log *zap.Logger, h hooks) (err error) 
 	}
 	s := &service{cfg: cfg, log: log, source: src, producer: producer, live: live, admin: watch}
 	return s.serve(ctx, brokers, h.started)
+}
+
+// loadModels finds what every event will be asked.
+func loadModels(cfg Config, log *zap.Logger) (*model.Set, *score.Routes, error) {
+	set, err := model.LoadSet(models.FS, cfg.Models, cfg.Dictionaries)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, change := range set.Changed() {
+		log.Warn("a dictionary has changed", zap.String("change", change))
+	}
+	routes, err := score.NewRoutes(cfg.Routes, set, cfg.Produce.Topic)
+	return set, routes, err
+}
+
+func newStore(cfg Config, reg prometheus.Registerer, log *zap.Logger) (dedupe.Store, error) {
+	return dedupe.New(cfg.Dedupe, dedupe.Options{Registerer: reg, OnStateChange: func(open bool, cause error) {
+		if open {
+			log.Warn("redis does not answer; scoring goes on, repeats are known to this instance alone", zap.Error(cause))
+			return
+		}
+		log.Info("redis answers")
+	}})
 }
 
 func newSource(cfg Config, brokers []kgo.Opt, handler consume.Handler, reg prometheus.Registerer, log *zap.Logger) (source, error) {

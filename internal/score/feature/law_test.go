@@ -29,7 +29,7 @@ func FuzzLaws(f *testing.F) {
 	backwards := compile(f, list(assets, turned...))
 	f.Fuzz(func(t *testing.T, a, b string) {
 		if len(a)+len(b) > 1<<14 {
-			t.Skip()
+			return // longer ones only make the fuzzer slow
 		}
 		in := input(b, a)
 		want := all.Evaluate(in)

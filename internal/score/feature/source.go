@@ -1,10 +1,20 @@
 package feature
 
-import "time"
+import (
+	"maps"
+	"time"
+)
 
 // inputs are the names that expressions read, those of
 // revscoring/datasources/revision_oriented.py without "datasource.".
 func inputs() map[string]func(*compiler) *node {
+	all := textInputs()
+	maps.Copy(all, userInputs())
+	maps.Copy(all, otherInputs())
+	return all
+}
+
+func textInputs() map[string]func(*compiler) *node {
 	return map[string]func(*compiler) *node{
 		"revision.text": func(*compiler) *node {
 			return &node{kind: kindText, roots: rootText, of: revisionRoot, text: func(s *solver) (text, error) {
@@ -27,6 +37,11 @@ func inputs() map[string]func(*compiler) *node {
 				return text{string: *s.in.Comment}, nil
 			}}
 		},
+	}
+}
+
+func userInputs() map[string]func(*compiler) *node {
+	return map[string]func(*compiler) *node{
 		"revision.user.id": func(c *compiler) *node {
 			return c.scalar(kindInt, rootUser, func(s *solver) (Value, error) { return IntValue(s.in.User.ID), s.user() })
 		},
@@ -52,6 +67,11 @@ func inputs() map[string]func(*compiler) *node {
 				return IntValue(*s.in.ParentUserID), s.history()
 			})
 		},
+	}
+}
+
+func otherInputs() map[string]func(*compiler) *node {
+	return map[string]func(*compiler) *node{
 		"revision.page.namespace.id": func(c *compiler) *node {
 			return c.scalar(kindInt, rootPage, func(s *solver) (Value, error) { return IntValue(s.in.Page.Namespace), nil })
 		},

@@ -84,7 +84,7 @@ func FuzzNFC(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if !utf8.ValidString(s) {
-			t.Skip()
+			return // nothing else reaches nfc
 		}
 		once := nfc(s)
 		if twice := nfc(once); twice != once {
