@@ -31,6 +31,7 @@ type node struct {
 	numbers func(*solver) ([]float64, error)        // kindInts, kindFloats without changes
 	deltas  func(*solver) ([]change.Delta, error)   // kindDelta, kindProp
 	runes   func(*solver) (int, error)              // kindText: its length, where that is cheaper than the text
+	chars   func(*solver) (int, error)              // kindString: their length, where that needs no list
 	bytes   func(*solver) (int, error)              // kindBytes
 	time    func(*solver) (time.Time, bool, error)  // kindTime; false: none
 

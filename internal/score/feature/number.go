@@ -31,7 +31,7 @@ func buildLengths(c *compiler, args []*node) (*node, error) {
 		}
 		return s.floatsFrom(first), nil
 	})
-	if of.kind == kindTokens || of.each != nil {
+	if of.kind == kindTokens || of.chars != nil {
 		n.items = of // sums of these are counted without a list, and maxima of tokens
 	}
 	return n, nil
@@ -194,8 +194,7 @@ func buildSum(c *compiler, args []*node) (*node, error) {
 		return c.tokenScalar(of.items, tokens.chars), nil
 	case of.items != nil:
 		return c.scalar(kindInt, 0, func(s *solver) (Value, error) {
-			sum := 0
-			err := s.eachOf(of.items, func(item string) error { sum += runes(item); return nil })
+			sum, err := of.items.chars(s)
 			return IntValue(int64(sum)), err
 		}), nil
 	}

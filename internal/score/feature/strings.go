@@ -1,7 +1,6 @@
 package feature
 
 import (
-	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -182,28 +181,17 @@ func (c *compiler) findIn(of *node, lexicon *pattern.Lexicon) *node {
 
 // eachOf calls yield with the strings of a list, those of a text's tokens without
 // making one.
-func (s *solver) eachOf(n *node, yield func(string) error) error {
-	if n.each != nil {
-		return n.each(s, yield)
-	}
+func (s *solver) eachOf(n *node, yield func(string)) error {
 	if n.kind == kindTokens {
 		t, err := n.tokens(s)
 		if err != nil {
 			return err
 		}
-		var first error
-		err = t.each(n.selection, func(token string) {
-			if first == nil {
-				first = yield(token)
-			}
-		})
-		return errors.Join(first, err)
+		return t.each(n.selection, yield)
 	}
 	list, err := n.strings(s)
 	for _, item := range list {
-		if err := yield(item); err != nil {
-			return err
-		}
+		yield(item)
 	}
 	return err
 }
