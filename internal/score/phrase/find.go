@@ -20,6 +20,10 @@ var inWord = func() (set [256]bool) {
 func (s *Set) Find(dst []int32, text string) []int32 {
 	t := s.appendKey(make([]byte, 0, len(text)+len(text)/16), text)
 	for i := 0; i < len(t); {
+		if s.passed[t[i]] {
+			i++ // a byte of a character that can neither begin a phrase nor go on a word
+			continue
+		}
 		start, begins := i, s.begins[t[i]]
 		i = wordEnd(t, i)
 		if begins && i > start {

@@ -28,6 +28,7 @@ type Set struct {
 	goOn       filter    // the same with what follows them, ahead bytes
 	short      filter    // the same of phrases that do not go on so far
 	begins     [256]bool // bytes that a phrase begins with
+	passed     [256]bool // bytes that neither begin a phrase nor go on a word
 	fold       bool      // case makes no difference
 }
 
@@ -101,6 +102,9 @@ func New(phrases, exclude []string, caseSensitive bool) (*Set, error) {
 		} else {
 			s.short.add(hash)
 		}
+	}
+	for c := range s.passed {
+		s.passed[c] = !s.begins[c] && !inWord[c]
 	}
 	return s, nil
 }
