@@ -233,14 +233,6 @@ func TestBytes(t *testing.T) {
 	}
 }
 
-// TestAllocs: the tokenizer's memory serves the next text too.
-func TestAllocs(t *testing.T) {
-	text := article(20_000)
-	if got := testing.AllocsPerRun(100, func() { parse(t, text) }); got > 8 {
-		t.Errorf("%v allocations, want at most 8", got)
-	}
-}
-
 // TestInvalidUTF8: bytes that are no characters are text like any other.
 func TestInvalidUTF8(t *testing.T) {
 	page := parse(t, "\xff[[\xe2\x80|\xc3]]{{\xff\xfe}}<a\xff b=\xe3>\x80</a\xff>")
