@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -119,6 +120,7 @@ func buildLower(c *compiler, args []*node) (*node, error) {
 			return nil, err
 		}
 		first := len(s.texts)
+		s.texts = slices.Grow(s.texts, len(list))
 		var buffer [64]byte
 		for _, item := range list {
 			low := wikitext.AppendLower(buffer[:0], item)
@@ -151,6 +153,7 @@ func buildFind(c *compiler, args []*node) (*node, error) {
 			return nil, err
 		}
 		first := len(s.texts)
+		s.texts = slices.Grow(s.texts, len(spans))
 		for _, span := range spans {
 			s.texts = append(s.texts, text[span.Start:span.End])
 		}
