@@ -12,7 +12,7 @@ import (
 
 	"revscore/internal/event"
 	"revscore/internal/score"
-	"revscore/internal/score/model"
+	"revscore/internal/score/registry"
 	"revscore/models"
 )
 
@@ -42,7 +42,7 @@ func newCheckCommand() *cobra.Command {
 }
 
 func check(stdin io.Reader, out io.Writer, cfg Config, events string) error {
-	set, err := model.LoadSet(models.FS, cfg.Models, cfg.Dictionaries)
+	set, err := registry.LoadSet(models.FS, cfg.Models, cfg.Dictionaries)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"revscore/internal/score"
 	"revscore/internal/score/fetch"
 	"revscore/internal/score/model"
+	"revscore/internal/score/registry"
 )
 
 // Config is the whole configuration, a section for each stage in the order of
@@ -27,7 +28,7 @@ type Config struct {
 	Kafka        KafkaConfig         `yaml:"kafka" help:"How the brokers are reached."`
 	Consume      consume.Config      `yaml:"consume" help:"Which events are read."`
 	Routes       []score.RouteConfig `yaml:"routes" help:"Which events become which output."`
-	Models       []model.Place       `yaml:"models" help:"Model bundles: folders, or embedded:NAME for those in the binary."`
+	Models       []registry.Place    `yaml:"models" help:"Model bundles: folders, or embedded:NAME for those in the binary."`
 	Dictionaries []string            `yaml:"dictionaries" help:"Folders with spelling dictionaries of Hunspell (.dic and .aff), for models that ask them; the first that has one counts."`
 	Fetch        fetch.Config        `yaml:"fetch" help:"Where texts come from."`
 	Score        score.Config        `yaml:"score" help:"How much is computed at once."`
@@ -53,7 +54,7 @@ func DefaultConfig() Config {
 			Model: "reverted", On: []string{"nonbot_edit"},
 			Match: score.Alternatives{{"database": "enwiki", "page_namespace": 0}},
 		}},
-		Models:       []model.Place{{Bundle: "embedded:enwiki.reverted"}},
+		Models:       []registry.Place{{Bundle: "embedded:enwiki.reverted"}},
 		Dictionaries: model.DictionaryFolders(),
 		Fetch:        fetch.DefaultConfig(),
 		Score:        score.DefaultConfig(),

@@ -13,7 +13,7 @@ import (
 	"revscore/internal/consume"
 	"revscore/internal/feed"
 	"revscore/internal/score"
-	"revscore/internal/score/model"
+	"revscore/internal/score/registry"
 )
 
 // demoOptions are the flags of streamer demo.
@@ -120,7 +120,7 @@ func (s *surroundings) config(o demoOptions) (Config, error) {
 	cfg := DefaultConfig()
 	cfg.Kafka.Brokers = s.kafka.ListenAddrs()
 	cfg.Consume.Group, cfg.Consume.Start = "demo", "earliest"
-	cfg.Models = []model.Place{
+	cfg.Models = []registry.Place{
 		{Bundle: "embedded:enwiki.reverted", Wikis: []string{"*"}},
 		{Bundle: "embedded:revid"},
 	}

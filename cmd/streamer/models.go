@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"revscore/internal/score/model"
+	"revscore/internal/score/registry"
 	"revscore/models"
 )
 
@@ -23,7 +24,7 @@ func newModelsCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var errs []error
 			for _, bundle := range args { // each apart: two versions of a model have one name
-				set, err := model.LoadSet(models.FS, []model.Place{{Bundle: bundle}}, dictionaries)
+				set, err := registry.LoadSet(models.FS, []registry.Place{{Bundle: bundle}}, dictionaries)
 				if err == nil {
 					err = showModel(cmd.OutOrStdout(), set.All()[0])
 				}

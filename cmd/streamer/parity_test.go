@@ -16,7 +16,7 @@ import (
 	"strconv"
 	"testing"
 
-	"revscore/internal/score/model"
+	"revscore/internal/score/registry"
 	"revscore/models"
 )
 
@@ -113,7 +113,7 @@ func goldenFile(t *testing.T, name string) []byte {
 // The command's own path, from a line of JSON to a probability, against features
 // recorded from the original and an estimator walked by the test itself.
 func TestParity(t *testing.T) {
-	set, err := model.LoadSet(models.FS, []model.Place{{Bundle: "embedded:enwiki.reverted"}}, nil)
+	set, err := registry.LoadSet(models.FS, []registry.Place{{Bundle: "embedded:enwiki.reverted"}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ import (
 	"revscore/internal/event"
 	"revscore/internal/score"
 	"revscore/internal/score/fetch"
-	"revscore/internal/score/model"
+	"revscore/internal/score/registry"
 	"revscore/internal/wikiapi"
 )
 
@@ -88,7 +88,7 @@ func rigConfig(brokers []string, redis, api string) Config {
 	cfg.Consume.CommitInterval = 100 * time.Millisecond
 	cfg.Consume.DrainTimeout, cfg.Consume.SessionTimeout = 5*time.Second, 10*time.Second
 	cfg.Routes = []score.RouteConfig{{Model: "reverted"}, {Model: "revid"}}
-	cfg.Models = []model.Place{{Bundle: "embedded:enwiki.reverted", Wikis: []string{"*"}}, {Bundle: "embedded:revid"}}
+	cfg.Models = []registry.Place{{Bundle: "embedded:enwiki.reverted", Wikis: []string{"*"}}, {Bundle: "embedded:revid"}}
 	cfg.Fetch.Wikis = []fetch.Wiki{{Match: `/^[a-z0-9_]+$/`, API: api + "/{wiki}/w/api.php"}}
 	cfg.Fetch.FreshFor = 0 // events here are as old as their corpus says
 	cfg.Fetch.Timeout, cfg.Fetch.Deadline, cfg.Fetch.Tries = 2*time.Second, 10*time.Second, 4

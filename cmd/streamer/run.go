@@ -18,7 +18,7 @@ import (
 	"revscore/internal/produce"
 	"revscore/internal/score"
 	"revscore/internal/score/fetch"
-	"revscore/internal/score/model"
+	"revscore/internal/score/registry"
 	"revscore/models"
 )
 
@@ -118,8 +118,8 @@ func run(ctx context.Context, cfg Config, log *zap.Logger, h hooks) (err error) 
 }
 
 // loadModels finds what every event will be asked.
-func loadModels(cfg Config, log *zap.Logger) (*model.Set, *score.Routes, error) {
-	set, err := model.LoadSet(models.FS, cfg.Models, cfg.Dictionaries)
+func loadModels(cfg Config, log *zap.Logger) (*registry.Set, *score.Routes, error) {
+	set, err := registry.LoadSet(models.FS, cfg.Models, cfg.Dictionaries)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -14,7 +14,7 @@ import (
 	"revscore/internal/event"
 	"revscore/internal/score"
 	"revscore/internal/score/fetch"
-	"revscore/internal/score/model"
+	"revscore/internal/score/registry"
 	"revscore/internal/simwiki"
 )
 
@@ -230,7 +230,7 @@ func checkRaw(t *testing.T, c badInput, letter deadLetter) {
 
 func TestRevisionsNobodyWants(t *testing.T) {
 	r := newRig(t)
-	r.cfg.Models = []model.Place{{Bundle: "embedded:enwiki.reverted", Wikis: []string{"enwiki", "noapiwiki"}}}
+	r.cfg.Models = []registry.Place{{Bundle: "embedded:enwiki.reverted", Wikis: []string{"enwiki", "noapiwiki"}}}
 	r.cfg.Routes = []score.RouteConfig{{Model: "reverted"}}
 	api := r.cfg.Fetch.Wikis[0].API
 	r.cfg.Fetch.Wikis = []fetch.Wiki{{Match: "enwiki", API: api}}

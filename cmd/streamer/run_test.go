@@ -26,6 +26,7 @@ import (
 	"revscore/internal/score"
 	"revscore/internal/score/analysis"
 	"revscore/internal/score/model"
+	"revscore/internal/score/registry"
 	"revscore/internal/simwiki"
 	"revscore/models"
 )
@@ -55,7 +56,7 @@ type expected struct {
 
 func newExpected(t *testing.T) expected {
 	t.Helper()
-	set, err := model.LoadSet(models.FS, []model.Place{{Bundle: "embedded:enwiki.reverted"}}, nil)
+	set, err := registry.LoadSet(models.FS, []registry.Place{{Bundle: "embedded:enwiki.reverted"}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -384,7 +385,7 @@ func TestOccupiedAdminAddressIsAnError(t *testing.T) {
 
 func TestRunNamesWhatCannotBeBuilt(t *testing.T) {
 	for want, change := range map[string]func(*Config){
-		"embedded:nosuch":       func(c *Config) { c.Models = append(c.Models, model.Place{Bundle: "embedded:nosuch"}) },
+		"embedded:nosuch":       func(c *Config) { c.Models = append(c.Models, registry.Place{Bundle: "embedded:nosuch"}) },
 		"routes[0]":             func(c *Config) { c.Routes[0].On = []string{"sometimes"} },
 		"kafka.tls.ca_file":     func(c *Config) { c.Kafka.TLS = TLSConfig{Enabled: true, CAFile: "does/not/exist.pem"} },
 		"dedupe.redis.tls":      func(c *Config) { c.Dedupe.Redis.TLS.Enabled, c.Dedupe.Redis.TLS.CAFile = true, "does/not/exist.pem" },

@@ -18,6 +18,7 @@ import (
 	"revscore/internal/score"
 	"revscore/internal/score/feature"
 	"revscore/internal/score/model"
+	"revscore/internal/score/registry"
 	"revscore/models"
 )
 
@@ -33,11 +34,11 @@ func newScoreCommand() *cobra.Command {
 			"It writes one document a line in the order of the input: {rev_id, wiki, scores}. A line that\n" +
 			"cannot be read gives {line, error}, and the command then ends with an error.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			list := make([]model.Place, len(places))
+			list := make([]registry.Place, len(places))
 			for i, bundle := range places {
-				list[i] = model.Place{Bundle: bundle}
+				list[i] = registry.Place{Bundle: bundle}
 			}
-			set, err := model.LoadSet(models.FS, list, dictionaries)
+			set, err := registry.LoadSet(models.FS, list, dictionaries)
 			if err != nil {
 				return err
 			}

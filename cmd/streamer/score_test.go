@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"revscore/internal/score/model"
+	"revscore/internal/score/registry"
 	"revscore/models"
 )
 
@@ -225,7 +226,7 @@ func (e *endless) Read(p []byte) (int, error) {
 
 func revidOnly(t *testing.T) []*model.Model {
 	t.Helper()
-	set, err := model.LoadSet(models.FS, []model.Place{{Bundle: "embedded:revid"}}, nil)
+	set, err := registry.LoadSet(models.FS, []registry.Place{{Bundle: "embedded:revid"}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func variant(t *testing.T, change func(card string) string) *model.Model {
 		}
 		bundle["m/"+name] = &fstest.MapFile{Data: data}
 	}
-	m, err := model.Load(bundle, "m")
+	m, err := model.Load(bundle, "m", model.NewLibrary(nil))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ import (
 	"revscore/internal/event"
 	"revscore/internal/score/analysis"
 	"revscore/internal/score/fetch"
-	"revscore/internal/score/model"
+	"revscore/internal/score/registry"
 	"revscore/models"
 )
 
@@ -90,7 +90,7 @@ type rig struct {
 	store   dedupe.Store
 	texts   textsFunc
 	routes  []RouteConfig
-	models  []model.Place
+	models  []registry.Place
 	maxAge  time.Duration
 	mu      sync.Mutex
 	reports []Report
@@ -106,13 +106,13 @@ func newRig(t *testing.T) *rig {
 	})
 	return &rig{
 		broker: newBroker(), store: store, texts: plainTexts, routes: []RouteConfig{{Model: "reverted"}, {Model: "revid"}},
-		models: []model.Place{{Bundle: "embedded:enwiki.reverted"}, {Bundle: "embedded:revid"}},
+		models: []registry.Place{{Bundle: "embedded:enwiki.reverted"}, {Bundle: "embedded:revid"}},
 	}
 }
 
 func (r *rig) start(t *testing.T) *Pipeline {
 	t.Helper()
-	set, err := model.LoadSet(models.FS, r.models, nil)
+	set, err := registry.LoadSet(models.FS, r.models, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -358,7 +358,7 @@ func TestContentFailsModelsApart(t *testing.T) {
 	}
 	for content, failing := range map[string]string{"wikibase-item": "reverted", "wikitext": "items", "json": "reverted items"} {
 		r := newRig(t)
-		r.models = append(r.models, model.Place{Bundle: dir})
+		r.models = append(r.models, registry.Place{Bundle: dir})
 		r.routes = append(r.routes, RouteConfig{Model: "items"})
 		r.texts = func(context.Context, fetch.Request) (fetch.Texts, error) {
 			text := analysis.NewText(`{"labels":{"en":{"language":"en","value":"a"}}}`)

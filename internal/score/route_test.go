@@ -10,17 +10,17 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"revscore/internal/event"
-	"revscore/internal/score/model"
+	"revscore/internal/score/registry"
 	"revscore/models"
 )
 
 // embedded are the models in the program, loaded once for all tests.
-var embedded = sync.OnceValues(func() (*model.Set, error) {
-	return model.LoadSet(models.FS, []model.Place{{Bundle: "embedded:enwiki.reverted"}, {Bundle: "embedded:revid"}}, nil)
+var embedded = sync.OnceValues(func() (*registry.Set, error) {
+	return registry.LoadSet(models.FS, []registry.Place{{Bundle: "embedded:enwiki.reverted"}, {Bundle: "embedded:revid"}}, nil)
 })
 
 // routesOf reads routes the way a configuration file has them.
-func routesOf(t *testing.T, text string) ([]RouteConfig, *model.Set) {
+func routesOf(t *testing.T, text string) ([]RouteConfig, *registry.Set) {
 	t.Helper()
 	var cfg []RouteConfig
 	if err := yaml.Unmarshal([]byte(text), &cfg); err != nil {

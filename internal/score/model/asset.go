@@ -15,10 +15,10 @@ import (
 	"revscore/internal/score/phrase"
 )
 
-// library is what several bundles may share: each asset that was read, by its
+// Library is what several bundles may share: each asset that was read, by its
 // kind and the sha256 of its file, and the dictionaries of the system. Models that
 // share an asset share what it finds in a text.
-type library struct {
+type Library struct {
 	lexicons     map[string]*pattern.Lexicon
 	words        map[string]map[string]bool
 	phrases      map[string]*phrase.Set
@@ -26,8 +26,9 @@ type library struct {
 	dictionaries *dictionaries
 }
 
-func newLibrary(folders []string) *library {
-	return &library{
+// NewLibrary is empty; spelling dictionaries come from the folders.
+func NewLibrary(folders []string) *Library {
+	return &Library{
 		lexicons: map[string]*pattern.Lexicon{}, words: map[string]map[string]bool{},
 		phrases: map[string]*phrase.Set{}, conversions: map[string]*hanzi.Table{},
 		dictionaries: newDictionaries(folders),
@@ -35,7 +36,7 @@ func newLibrary(folders []string) *library {
 }
 
 // read returns the assets of a bundle by name, and the dictionaries among them.
-func (l *library) read(fsys fs.FS, dir string, c *card) (assets feature.Assets, asked []Dictionary, err error) {
+func (l *Library) read(fsys fs.FS, dir string, c *card) (assets feature.Assets, asked []Dictionary, err error) {
 	taken := map[string]bool{}
 	for _, name := range c.assetNames() {
 		if taken[name] {

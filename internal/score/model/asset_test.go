@@ -22,10 +22,10 @@ func withLexicon(t *testing.T, text string) fstest.MapFS {
 }
 
 func TestLexicons(t *testing.T) {
-	known := newLibrary(nil)
+	known := NewLibrary(nil)
 	var found []*Model
 	for range 2 {
-		m, err := loadWith(withLexicon(t, rude), ".", known)
+		m, err := Load(withLexicon(t, rude), ".", known)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,17 +48,17 @@ func TestLoadRefusesLexicons(t *testing.T) {
 		"patterns: ['a(']":       "lexicons/rude.yaml: ",
 		"patterns: [a]\nsoil: 1": `unknown field "soil"`,
 	} {
-		if _, err := Load(withLexicon(t, text), "."); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Load(withLexicon(t, text), ".", NewLibrary(nil)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}
 	bundle := withLexicon(t, rude)
 	bundle["lexicons/rude.yaml"] = &fstest.MapFile{Data: []byte(rude + " ")}
-	if _, err := Load(bundle, "."); err == nil || !strings.Contains(err.Error(), "sha256 is") {
+	if _, err := Load(bundle, ".", NewLibrary(nil)); err == nil || !strings.Contains(err.Error(), "sha256 is") {
 		t.Errorf("a changed lexicon: %v", err)
 	}
 	delete(bundle, "lexicons/rude.yaml")
-	if _, err := Load(bundle, "."); err == nil || !strings.Contains(err.Error(), "lexicons/rude.yaml") {
+	if _, err := Load(bundle, ".", NewLibrary(nil)); err == nil || !strings.Contains(err.Error(), "lexicons/rude.yaml") {
 		t.Errorf("no lexicon: %v", err)
 	}
 	bundle = withLexicon(t, rude)
@@ -66,7 +66,7 @@ func TestLoadRefusesLexicons(t *testing.T) {
 	line := card[strings.Index(card, "  - {name: test.rude"):]
 	line = line[:strings.Index(line, "\n")+1]
 	bundle["model.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(card, line, line+line, 1))}
-	if _, err := Load(bundle, "."); err == nil || !strings.Contains(err.Error(), "asset test.rude is listed twice") {
+	if _, err := Load(bundle, ".", NewLibrary(nil)); err == nil || !strings.Contains(err.Error(), "asset test.rude is listed twice") {
 		t.Errorf("a lexicon twice: %v", err)
 	}
 }

@@ -37,7 +37,7 @@ func spelling(t *testing.T, sum string) fstest.MapFS {
 // made with.
 func TestDictionaries(t *testing.T) {
 	folder := dictionary(t, "xx_YY", "heck", "darn", "Ada")
-	m, err := loadWith(spelling(t, ""), ".", newLibrary([]string{"/does/not/exist", folder}))
+	m, err := Load(spelling(t, ""), ".", NewLibrary([]string{"/does/not/exist", folder}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,12 +47,12 @@ func TestDictionaries(t *testing.T) {
 		!speller.Check("Heck") || speller.Check("ada") {
 		t.Errorf("%+v, changed %q", asked, m.Changed())
 	}
-	known := newLibrary([]string{folder})
-	same, err := loadWith(spelling(t, asked[0].SHA256), ".", known)
+	known := NewLibrary([]string{folder})
+	same, err := Load(spelling(t, asked[0].SHA256), ".", known)
 	if err != nil || len(same.Changed()) != 0 {
 		t.Errorf("the same files: %v, %v", same.Changed(), err)
 	}
-	other, err := loadWith(spelling(t, strings.Repeat("0", 64)), ".", known)
+	other, err := Load(spelling(t, strings.Repeat("0", 64)), ".", known)
 	if err != nil || len(other.Changed()) != 1 || !strings.Contains(other.Changed()[0], "dictionary xx_YY") || !strings.Contains(other.Changed()[0], "scores may differ") {
 		t.Errorf("other files: %q, %v", other.Changed(), err)
 	}
@@ -71,7 +71,7 @@ func TestLoadRefusesDictionaries(t *testing.T) {
 		"damaged":       {spelling(t, ""), []string{dictionary(t, "xx_YY", "a/")}, "xx_YY.dic"},
 		"no checksum":   {spelling(t, "12"), nil, `tag "xx_YY" with sha256 "12"`},
 	} {
-		if _, err := loadWith(test.bundle, ".", newLibrary(test.folders)); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := Load(test.bundle, ".", NewLibrary(test.folders)); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, want %s", name, err, test.want)
 		}
 	}
@@ -88,7 +88,7 @@ func TestContent(t *testing.T) {
 		card := strings.Replace(string(bundle["model.yaml"].Data), "len(revision.text)", test.first, 1)
 		card = strings.Replace(card, "len(revision.parent.text)", "revision.user.id", 1)
 		bundle["model.yaml"] = &fstest.MapFile{Data: []byte(card)}
-		m, err := Load(bundle, ".")
+		m, err := Load(bundle, ".", NewLibrary(nil))
 		if err != nil || m.Content() != test.want {
 			t.Errorf("%s: %v, want %q", test.first, err, test.want)
 		}

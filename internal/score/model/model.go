@@ -48,14 +48,9 @@ type Model struct {
 // predictor is the part in which kinds differ: the probability of each class.
 type predictor func(revID int64, values []float64) ([2]float64, error)
 
-// Load reads the bundle in the folder dir of fsys. It does not run the
-// examples; see [Model.Verify].
-func Load(fsys fs.FS, dir string) (*Model, error) {
-	return loadWith(fsys, dir, newLibrary(nil))
-}
-
-// loadWith takes assets that another bundle has too from known.
-func loadWith(fsys fs.FS, dir string, known *library) (*Model, error) {
+// Load reads the bundle in the folder dir of fsys and takes assets that another
+// bundle has too from known. It does not run the examples; see [Model.Verify].
+func Load(fsys fs.FS, dir string, known *Library) (*Model, error) {
 	c, err := readCard(fsys, dir)
 	if err != nil {
 		return nil, err

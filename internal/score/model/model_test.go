@@ -13,12 +13,13 @@ import (
 )
 
 func TestEmbeddedBundles(t *testing.T) {
-	dirs := names(models.FS)
-	if len(dirs) < 2 {
-		t.Fatalf("embedded bundles: %v", dirs)
+	cards, err := fs.Glob(models.FS, "*/model.yaml")
+	if err != nil || len(cards) < 2 {
+		t.Fatalf("embedded bundles: %v, %v", cards, err)
 	}
-	for _, dir := range dirs {
-		m, err := Load(models.FS, dir)
+	for _, card := range cards {
+		dir := strings.TrimSuffix(card, "/model.yaml")
+		m, err := Load(models.FS, dir, NewLibrary(nil))
 		if err != nil {
 			t.Error(err)
 			continue
@@ -119,7 +120,7 @@ func TestLoadRefuses(t *testing.T) {
 			t.Fatalf("%q is not in %s", old, file)
 		}
 		bundle[file] = &fstest.MapFile{Data: []byte(damaged)}
-		m, err := Load(bundle, ".")
+		m, err := Load(bundle, ".", NewLibrary(nil))
 		switch {
 		case err == nil:
 			t.Errorf("%s: %q for %q: loaded %s", file, repl, old, m)
@@ -162,7 +163,7 @@ func TestLoadChecksTheEstimator(t *testing.T) {
 		bundle := stump(t)
 		damaged := strings.Replace(string(bundle["estimator.json"].Data), old, repl, 1)
 		setEstimator(t, bundle, damaged)
-		_, err := Load(bundle, ".")
+		_, err := Load(bundle, ".", NewLibrary(nil))
 		if err == nil || !strings.Contains(err.Error(), "estimator.json: estimator: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q for %q: error %v, want %q", repl, old, err, want)
 		}
@@ -177,7 +178,7 @@ func TestLoadComparesTheNumberOfFeatures(t *testing.T) {
 	bundle := stump(t)
 	card := string(bundle["model.yaml"].Data)
 	bundle["model.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(card, "features:", "features:\n  - {name: one.more, expression: \"1\"}", 1))}
-	_, err := Load(bundle, ".")
+	_, err := Load(bundle, ".", NewLibrary(nil))
 	if err == nil || !strings.Contains(err.Error(), "2 features, the card lists 3") {
 		t.Errorf("error %v", err)
 	}
@@ -187,11 +188,11 @@ func TestLoadWithoutAFile(t *testing.T) {
 	for _, file := range []string{"model.yaml", "estimator.json", "examples.jsonl", "info.json"} {
 		bundle := stump(t)
 		delete(bundle, file)
-		if _, err := Load(bundle, "."); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), file) {
+		if _, err := Load(bundle, ".", NewLibrary(nil)); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), file) {
 			t.Errorf("without %s: error %v", file, err)
 		}
 		bundle[file] = &fstest.MapFile{}
-		if _, err := Load(bundle, "."); err == nil || !strings.Contains(err.Error(), file) {
+		if _, err := Load(bundle, ".", NewLibrary(nil)); err == nil || !strings.Contains(err.Error(), file) {
 			t.Errorf("with an empty %s: error %v", file, err)
 		}
 	}
@@ -201,7 +202,7 @@ func TestLoadWithoutAFile(t *testing.T) {
 func TestVerifyFindsAnotherEstimator(t *testing.T) {
 	bundle := stump(t)
 	setEstimator(t, bundle, strings.Replace(string(bundle["estimator.json"].Data), `"init":0`, `"init":0.00001`, 1))
-	m, err := Load(bundle, ".")
+	m, err := Load(bundle, ".", NewLibrary(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +217,7 @@ func TestVerifyComparesEveryPart(t *testing.T) {
 		bundle := bundleOf(t, models.FS, "revid")
 		text := strings.Replace(string(bundle["examples.jsonl"].Data), old, repl, 1)
 		bundle["examples.jsonl"] = &fstest.MapFile{Data: []byte(text)}
-		m, err := Load(bundle, ".")
+		m, err := Load(bundle, ".", NewLibrary(nil))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -233,9 +234,18 @@ func TestVerifyComparesEveryPart(t *testing.T) {
 
 func load(t testing.TB, dir string) *Model {
 	t.Helper()
-	m, err := Load(models.FS, dir)
+	m, err := Load(models.FS, dir, NewLibrary(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return m
+}
+
+// A card's several faults are reported together.
+func TestLoadReportsAllFaultsOfACard(t *testing.T) {
+	card := "format: 2\nname: a b\nwiki: ''\nversion: '1'\nkind: oracle\n"
+	_, err := Load(fstest.MapFS{"model.yaml": {Data: []byte(card)}}, ".", NewLibrary(nil))
+	if err == nil || strings.Count(err.Error(), "\n") != 2 {
+		t.Errorf("error %v", err)
+	}
 }

@@ -1,4 +1,6 @@
-package model
+// Package registry holds the models in service: it loads the bundles that a
+// configuration places, and finds the one that answers for a wiki.
+package registry
 
 import (
 	"errors"
@@ -7,6 +9,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"revscore/internal/score/model"
 )
 
 // EmbeddedPrefix before a bundle's name takes it from the program itself.
@@ -20,8 +24,8 @@ type Place struct {
 
 // Set is the models in service, found by wiki and name.
 type Set struct {
-	models []*Model
-	index  map[key]*Model
+	models []*model.Model
+	index  map[key]*model.Model
 }
 
 type key struct{ wiki, name string }
@@ -30,9 +34,9 @@ type key struct{ wiki, name string }
 // it serves. Spelling dictionaries come from the folders. It reports the faults of all of them at once; two models of one
 // name for one wiki are a fault.
 func LoadSet(embedded fs.FS, places []Place, folders []string) (*Set, error) {
-	s := &Set{index: make(map[key]*Model, len(places))}
+	s := &Set{index: make(map[key]*model.Model, len(places))}
 	from := make(map[key]string, len(places))
-	known := newLibrary(folders)
+	known := model.NewLibrary(folders)
 	var errs []error
 	for _, place := range places {
 		m, err := loadPlace(embedded, place.Bundle, known)
@@ -60,7 +64,7 @@ func LoadSet(embedded fs.FS, places []Place, folders []string) (*Set, error) {
 	return s, nil
 }
 
-func loadPlace(embedded fs.FS, place string, known *library) (*Model, error) {
+func loadPlace(embedded fs.FS, place string, known *model.Library) (*model.Model, error) {
 	fsys, dir := embedded, "."
 	if name, ok := strings.CutPrefix(place, EmbeddedPrefix); ok {
 		if _, err := fs.Stat(embedded, name); err != nil || name == "." {
@@ -73,7 +77,7 @@ func loadPlace(embedded fs.FS, place string, known *library) (*Model, error) {
 		}
 		fsys = os.DirFS(place)
 	}
-	m, err := loadWith(fsys, dir, known)
+	m, err := model.Load(fsys, dir, known)
 	if err != nil {
 		return nil, err
 	}
@@ -94,17 +98,17 @@ func names(fsys fs.FS) []string {
 
 // Find returns the model of that name for a wiki: its own, else the one for any
 // wiki.
-func (s *Set) Find(wiki, name string) (*Model, bool) {
+func (s *Set) Find(wiki, name string) (*model.Model, bool) {
 	m, ok := s.index[key{wiki, name}]
 	if !ok {
-		m, ok = s.index[key{AnyWiki, name}]
+		m, ok = s.index[key{model.AnyWiki, name}]
 	}
 	return m, ok
 }
 
 // Has tells whether there is a model of that name for some wiki.
 func (s *Set) Has(name string) bool {
-	return slices.ContainsFunc(s.models, func(m *Model) bool { return m.Name() == name })
+	return slices.ContainsFunc(s.models, func(m *model.Model) bool { return m.Name() == name })
 }
 
 // Changed is that of all models.
@@ -117,4 +121,4 @@ func (s *Set) Changed() []string {
 }
 
 // All returns every model, in the order they were listed.
-func (s *Set) All() []*Model { return slices.Clone(s.models) }
+func (s *Set) All() []*model.Model { return slices.Clone(s.models) }
