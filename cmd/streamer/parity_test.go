@@ -16,45 +16,48 @@ import (
 	"strconv"
 	"testing"
 
+	"revscore/internal/score/estimator"
 	"revscore/internal/score/registry"
 	"revscore/models"
 )
 
 const trustedGroups = "feature.revision.user.in_group({'bot', 'sysop'})"
 
-// reference is the estimator file read and walked in the plainest way: what
+// reference is the estimator's numbers walked in the plainest way: what
 // golden/PICKLE.md says of the original's arithmetic, written down once more.
 type reference struct {
-	LearningRate float64 `json:"learning_rate"`
-	Init         float64 `json:"init"`
-	Scaler       struct {
-		Center []float64 `json:"center"`
-		Scale  []float64 `json:"scale"`
-	} `json:"scaler"`
-	Trees []struct {
-		Feature   []int     `json:"feature"`
-		Threshold []float64 `json:"threshold"`
-		Left      []int     `json:"left"`
-		Right     []int     `json:"right"`
-		Value     []float64 `json:"value"`
-	} `json:"trees"`
+	scaler   estimator.Scaler
+	ensemble *estimator.Ensemble
+}
+
+func readReference(t *testing.T, name string) *reference {
+	t.Helper()
+	data, err := fs.ReadFile(models.FS, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec, err := estimator.Decode(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &reference{spec.Scaler, spec.Parts[0].(*estimator.Ensemble)}
 }
 
 // probability of true: scale in float64, cast to float32, compare as float64.
 func (r *reference) probability(values []float64) float64 {
-	raw := r.Init
-	for _, tree := range r.Trees {
-		node := 0
+	raw := r.ensemble.Base[0]
+	for _, tree := range r.ensemble.Trees {
+		node := uint32(0)
 		for tree.Feature[node] >= 0 {
 			f := tree.Feature[node]
-			x := float32((values[f] - r.Scaler.Center[f]) / r.Scaler.Scale[f])
+			x := float32((values[f] - r.scaler.Center[f]) / r.scaler.Scale[f])
 			if float64(x) <= tree.Threshold[node] {
 				node = tree.Left[node]
 			} else {
 				node = tree.Right[node]
 			}
 		}
-		raw += r.LearningRate * tree.Value[node]
+		raw += r.ensemble.Rate * tree.Value[node]
 	}
 	return 1 / (1 + math.Exp(-raw))
 }
@@ -117,14 +120,7 @@ func TestParity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := fs.ReadFile(models.FS, "enwiki.reverted/estimator.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var plain reference
-	if err := json.Unmarshal(data, &plain); err != nil {
-		t.Fatal(err)
-	}
+	plain := readReference(t, "enwiki.reverted/estimator.safetensors")
 	for _, name := range []string{"features", "edge_features"} {
 		t.Run(name, func(t *testing.T) {
 			in := goldenFile(t, name)
@@ -132,7 +128,7 @@ func TestParity(t *testing.T) {
 			if err := scoreLines(t.Context(), bytes.NewReader(in), &out, set.All(), true); err != nil {
 				t.Fatal(err)
 			}
-			compareRows(t, in, out.Bytes(), set.All()[0].Features(), &plain)
+			compareRows(t, in, out.Bytes(), set.All()[0].Features(), plain)
 		})
 	}
 }

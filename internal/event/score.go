@@ -2,6 +2,7 @@ package event
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -15,8 +16,8 @@ const ScoreSchema = "/mediawiki/revision/score/3.0.0"
 
 // Score is one model's answer for one revision: the score document of ORES.
 type Score struct {
-	// Prediction is a bool for two-class models, a string for several classes
-	// and a []string for multilabel ones, as ORES answers it.
+	// Prediction is the predicted label as ORES answers it: a bool, a string or an
+	// int64, after what the model's labels are; a []string of multilabel models.
 	Prediction any `json:"prediction"`
 	// Probability of each label, keyed as JSON keys it: "true", "false", "spam".
 	Probability map[string]float64 `json:"probability"`
@@ -31,6 +32,8 @@ func (s Score) AppendJSON(b []byte) ([]byte, error) {
 		b = strconv.AppendBool(b, p)
 	case string:
 		b = appendString(b, p)
+	case int64:
+		b = strconv.AppendInt(b, p, 10)
 	default:
 		b = appendStrings(b, s.Labels())
 	}
@@ -48,15 +51,17 @@ func (s Score) Labels() []string {
 		return []string{strconv.FormatBool(p)}
 	case string:
 		return []string{p}
+	case int64:
+		return []string{strconv.FormatInt(p, 10)}
 	case []string:
 		return slices.Clone(p)
 	default:
-		panic(fmt.Sprintf("event: a prediction of type %T; models make bool, string or []string", p))
+		panic(fmt.Sprintf("event: a prediction of type %T; models make bool, string, int64 or []string", p))
 	}
 }
 
 // UnmarshalJSON reads a score document, as a cache holds it. Anything else than
-// a bool, a string or strings as prediction is an error.
+// a bool, a string, a whole number or strings as prediction is an error.
 func (s *Score) UnmarshalJSON(data []byte) error {
 	var doc struct {
 		Prediction  json.RawMessage    `json:"prediction"`
@@ -65,24 +70,63 @@ func (s *Score) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &doc); err != nil {
 		return fmt.Errorf("score document: %w", err)
 	}
-	var b bool
-	var one string
-	var many []string
-	switch {
-	case json.Unmarshal(doc.Prediction, &b) == nil:
-		s.Prediction = b
-	case json.Unmarshal(doc.Prediction, &one) == nil:
-		s.Prediction = one
-	case json.Unmarshal(doc.Prediction, &many) == nil:
-		s.Prediction = many
-	default:
-		return fmt.Errorf("score document: prediction %.40q is neither a bool, a string nor strings", doc.Prediction)
+	var err error
+	if s.Prediction, err = readPrediction(doc.Prediction); err != nil {
+		return fmt.Errorf("score document: %w", err)
 	}
 	if len(doc.Probability) == 0 {
 		return fmt.Errorf("score document: no probability")
 	}
 	s.Probability = doc.Probability
 	return nil
+}
+
+// readPrediction tells the types apart by the first byte: encoding/json would take
+// null for each of them and leave it at zero.
+func readPrediction(data json.RawMessage) (prediction any, err error) {
+	if len(data) == 0 {
+		return nil, errors.New("no prediction")
+	}
+	switch first := data[0]; {
+	case first == 't' || first == 'f':
+		prediction, err = read[bool](data)
+	case first == '"':
+		prediction, err = read[string](data)
+	case first == '-' || first >= '0' && first <= '9':
+		prediction, err = read[int64](data)
+	case first == '[':
+		prediction, err = readStrings(data)
+	default:
+		err = errPrediction
+	}
+	if err != nil {
+		return nil, fmt.Errorf("prediction is %.40q: %w", data, err)
+	}
+	return prediction, nil
+}
+
+var errPrediction = errors.New("neither a bool, a string, a whole number nor strings")
+
+func read[T any](data []byte) (v T, err error) {
+	if json.Unmarshal(data, &v) != nil {
+		err = errPrediction
+	}
+	return v, err
+}
+
+func readStrings(data []byte) ([]string, error) {
+	list, err := read[[]*string](data)
+	if err != nil {
+		return nil, err
+	}
+	labels := make([]string, len(list))
+	for i, label := range list {
+		if label == nil { // null
+			return nil, errPrediction
+		}
+		labels[i] = *label
+	}
+	return labels, nil
 }
 
 // Failure is why a model could not score a revision. Type is a stable name, in

@@ -78,7 +78,9 @@ func TestScoreDocuments(t *testing.T) {
 	for _, s := range []Score{
 		{Prediction: false, Probability: map[string]float64{"true": 0.1, "false": 0.9}},
 		{Prediction: "Stub", Probability: map[string]float64{"Stub": 1}},
+		{Prediction: int64(-3), Probability: map[string]float64{"-3": 0.75, "4": 0.25}},
 		{Prediction: []string{"a", "b"}, Probability: map[string]float64{"a": 0.5, "b": 0.6}},
+		{Prediction: []string{}, Probability: map[string]float64{"a": 0.4, "b": 0.3}},
 	} {
 		data, err := json.Marshal(s)
 		if err != nil {
@@ -89,11 +91,31 @@ func TestScoreDocuments(t *testing.T) {
 			t.Errorf("%s came back as %+v, %v", data, back, err)
 		}
 	}
-	for _, bad := range []string{`{}`, `{"prediction":1,"probability":{"a":1}}`, `{"prediction":true}`, `[]`, `{"prediction":true,"probability":{"a":"x"}}`} {
+	for _, bad := range []string{
+		`{}`, `{"prediction":true}`, `[]`, `{"prediction":true,"probability":{"a":"x"}}`, `{"probability":{"a":1}}`,
+		// encoding/json would read null as false, and a float as nothing at all.
+		`{"prediction":null,"probability":{"a":1}}`, `{"prediction":[null],"probability":{"a":1}}`,
+		`{"prediction":1.5,"probability":{"a":1}}`, `{"prediction":1e2,"probability":{"a":1}}`,
+		`{"prediction":9223372036854775808,"probability":{"a":1}}`,
+		`{"prediction":{},"probability":{"a":1}}`, `{"prediction":[1],"probability":{"a":1}}`,
+	} {
 		var s Score
 		if err := json.Unmarshal([]byte(bad), &s); err == nil {
 			t.Errorf("%s was read as %+v", bad, s)
 		}
+	}
+}
+
+// The score event's schema knows strings only; the score document keeps the type.
+func TestNumberPrediction(t *testing.T) {
+	s := &Score{Prediction: int64(3), Probability: map[string]float64{"1": 0.25, "3": 0.75}}
+	data, err := s.AppendJSON(nil)
+	if want := `{"prediction":3,"probability":{"1":0.25,"3":0.75}}`; err != nil || string(data) != want {
+		t.Errorf("document %s, %v, want %s", data, err, want)
+	}
+	data, err = EncodeScore(parse(t, []byte(create)), "s.one", Outcome{Model: "stars", Version: "1.0", Score: s}, noon)
+	if want := `"prediction":["3"],"probability":{"1":0.25,"3":0.75}`; err != nil || !strings.Contains(string(data), want) {
+		t.Errorf("event %s, %v, want %s", data, err, want)
 	}
 }
 

@@ -1,23 +1,26 @@
 package model
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
-	"path"
-	"regexp"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 )
 
-// Format is the form of bundle this package reads. Format 1 named features of a
-// fixed list; format 2 spells out what is computed.
-const Format = 2
+// Format is the form of bundle this package reads and writes. Format 2 knew two
+// classes and gradient boosting only.
+const Format = 3
 
 // AnyWiki as a card's wiki says that the model answers for every wiki.
 const AnyWiki = "*"
+
+// RevIDScorer is the type of the one model without features and estimator.
+const RevIDScorer = "RevIdScorer"
+
+const cardFile = "model.yaml"
 
 // card is model.yaml.
 type card struct {
@@ -25,27 +28,38 @@ type card struct {
 	Name         string    `yaml:"name"`
 	Wiki         string    `yaml:"wiki"`
 	Version      string    `yaml:"version"`
-	Kind         string    `yaml:"kind"`
+	Type         string    `yaml:"type"`
 	Labels       []any     `yaml:"labels"`
+	Multilabel   bool      `yaml:"multilabel"`
 	Features     []column  `yaml:"features"`
 	Lexicons     []asset   `yaml:"lexicons"`
 	Words        []asset   `yaml:"words"`
 	Phrases      []asset   `yaml:"phrases"`
 	Conversions  []asset   `yaml:"conversions"`
 	Dictionaries []checker `yaml:"dictionaries"`
-	Estimator    estimator `yaml:"estimator"`
-	// The rest is for people and is not interpreted.
+	Estimator    file      `yaml:"estimator"`
+	Info         file      `yaml:"info"`
+	Examples     file      `yaml:"examples"`
+	// The rest is for people: checked, and not interpreted.
 	TrainedOn       string             `yaml:"trained_on"`
 	PopulationRates map[string]float64 `yaml:"population_rates"`
 	Statistics      map[string]float64 `yaml:"statistics"`
-	Origin          origin             `yaml:"origin"`
+	Origin          Origin             `yaml:"origin"`
 	Licence         string             `yaml:"licence"`
+	// Checksum is of all lines before it; see checkSeal.
+	Checksum string `yaml:"checksum"`
 }
 
 // column is one feature, of one column of the estimator's.
 type column struct {
 	Name       string `yaml:"name"`
 	Expression string `yaml:"expression"`
+}
+
+// file is another file of the bundle.
+type file struct {
+	File   string `yaml:"file"`
+	SHA256 string `yaml:"sha256"`
 }
 
 // asset is a file that expressions refer to, by the name behind "@".
@@ -55,24 +69,16 @@ type asset struct {
 	SHA256 string `yaml:"sha256"`
 }
 
-type estimator struct {
-	File   string `yaml:"file"`
-	SHA256 string `yaml:"sha256"`
+// Origin is what a bundle was made from.
+type Origin struct {
+	File      string `yaml:"file"`       // its name, where it came from
+	SHA256    string `yaml:"sha256"`     // of it; empty: unknown
+	WrittenBy string `yaml:"written_by"` // "revscoring 2.11.13, scikit-learn 1.1.3"
 }
 
-type origin struct {
-	File      string `yaml:"file"`
-	SHA256    string `yaml:"sha256"`
-	WrittenBy string `yaml:"written_by"`
-}
-
-// Names and versions become parts of topics, cache keys and metrics.
-var plain = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
-
-func readCard(fsys fs.FS, dir string) (*card, error) {
-	name := path.Join(dir, "model.yaml")
-	data, err := readFile(fsys, name, maxCardBytes)
-	if err != nil {
+// readCard reads and checks model.yaml. Its errors do not name the file.
+func readCard(data []byte) (*card, error) {
+	if err := tame(data); err != nil {
 		return nil, err
 	}
 	// Before the strict reading: a newer format has keys unknown here, and the
@@ -80,125 +86,71 @@ func readCard(fsys fs.FS, dir string) (*card, error) {
 	var version struct {
 		Format int `yaml:"format"`
 	}
-	if !shallow(data) {
-		return nil, fmt.Errorf("%s: %w", name, errNested)
-	}
 	if err := yaml.Unmarshal(data, &version); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, located(err)
 	}
 	switch {
 	case version.Format > Format:
-		return nil, fmt.Errorf("%s: format %d is newer than %d, the newest this program reads", name, version.Format, Format)
+		return nil, fmt.Errorf("format %d is newer than %d, the newest this program reads", version.Format, Format)
 	case version.Format == 0:
-		return nil, fmt.Errorf("%s: no format: the file is empty or no card; it must begin with format: %d", name, Format)
+		return nil, fmt.Errorf("no format: the file is empty or no card; it must begin with format: %d", Format)
 	case version.Format < Format:
-		return nil, fmt.Errorf("%s: format is %d, this program reads %d: convert the original again (tools/convert)", name, version.Format, Format)
+		return nil, fmt.Errorf("format is %d, this program reads %d: import the original again: streamer import", version.Format, Format)
 	}
 	var c card
 	if err := decode(data, &c); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, err
 	}
-	if err := c.validate(); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+	if err := c.checkSeal(data); err != nil {
+		return nil, err
 	}
-	return &c, nil
+	return &c, c.validate()
 }
 
-// validate reports every fault of the card on its own, without the other files.
-func (c *card) validate() error {
-	var errs []error
-	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-	if !plain.MatchString(c.Name) {
-		fault("name is %q, must be letters, digits, dots, hyphens and underscores", c.Name)
-	}
-	if c.Wiki != AnyWiki && !plain.MatchString(c.Wiki) {
-		fault("wiki is %q, must be a database name or %q", c.Wiki, AnyWiki)
-	}
-	if !plain.MatchString(c.Version) {
-		fault("version is %q, must be letters, digits, dots, hyphens and underscores", c.Version)
-	}
-	c.checkFeatures(fault)
-	c.checkAssets(fault)
-	c.checkKind(fault)
-	return errors.Join(errs...)
+// seal begins the last line of a card as [Write] leaves it: the sha256 of all lines
+// before. The other files have their checksums in the card, and what they were
+// trained to mean stands in its expressions: a digit that changes there would give
+// other scores without a word.
+const seal = "checksum: "
+
+// sealed returns a card's text with its last line.
+func sealed(text []byte) []byte {
+	sum := sha256.Sum256(text)
+	return fmt.Appendf(text, "%s'%x'\n", seal, sum)
 }
 
-type faults func(format string, args ...any)
-
-func (c *card) checkFeatures(fault faults) {
-	first := map[string]int{}
-	for i, f := range c.Features {
-		if f.Name == "" || f.Expression == "" {
-			fault("features: entry %d needs a name and an expression", i+1)
-		}
-		// The reference computes what has one name once; two values would hide each
-		// other in every output.
-		if j, ok := first[f.Name]; ok && c.Features[j].Expression != f.Expression {
-			fault("features: entry %d has the name of entry %d, %s, and another expression", i+1, j+1, f.Name)
-		} else if !ok {
-			first[f.Name] = i
-		}
+// checkSeal compares a card with its checksum, if it has one. A card that a person
+// writes needs none.
+func (c *card) checkSeal(data []byte) error {
+	if c.Checksum == "" {
+		return nil
 	}
+	at := bytes.LastIndex(data, []byte("\n"+seal)) + 1
+	if string(data[at:]) != seal+"'"+c.Checksum+"'\n" {
+		return fmt.Errorf("checksum must be the last line: %s'<sha256 of all lines before>'", seal)
+	}
+	sum := sha256.Sum256(data[:at])
+	if got := hex.EncodeToString(sum[:]); !strings.EqualFold(got, c.Checksum) {
+		return fmt.Errorf("the lines before checksum have sha256 %s, it says %s: damaged, or changed by hand (then delete that line, or correct it)", got, c.Checksum)
+	}
+	return nil
 }
 
-func (c *card) checkAssets(fault faults) {
-	for _, kind := range []struct {
-		name string
-		list []asset
-	}{{"lexicons", c.Lexicons}, {"words", c.Words}, {"phrases", c.Phrases}, {"conversions", c.Conversions}} {
-		for i, a := range kind.list {
-			if !plain.MatchString(a.Name) {
-				fault("%s: entry %d: name is %q, must be letters, digits, dots, hyphens and underscores, without @", kind.name, i+1, a.Name)
-			}
-			if !fs.ValidPath(a.File) {
-				fault("%s: entry %d: file is %q, must be in the bundle", kind.name, i+1, a.File)
-			}
-			if !isSHA256(a.SHA256) {
-				fault("%s: entry %d: sha256 is %q, must be %d hexadecimal digits", kind.name, i+1, a.SHA256, 2*sha256.Size)
-			}
-		}
-	}
-	for i, d := range c.Dictionaries {
-		if !plain.MatchString(d.Name) {
-			fault("dictionaries: entry %d: name is %q, must be letters, digits, dots, hyphens and underscores, without @", i+1, d.Name)
-		}
-		if len(d.Dictionaries) == 0 {
-			fault("dictionaries: entry %d: dictionaries is empty, must list tags like en_US", i+1)
-		}
-		for _, summary := range d.Dictionaries {
-			if !plain.MatchString(summary.Tag) || summary.SHA256 != "" && !isSHA256(summary.SHA256) {
-				fault("dictionaries: entry %d: tag %q with sha256 %q, must be a tag like en_US and %d hexadecimal digits, or none", i+1, summary.Tag, summary.SHA256, 2*sha256.Size)
-			}
-		}
-	}
+// assetLists returns the assets that are files, by kind.
+func (c *card) assetLists() []assetList {
+	return []assetList{{"lexicons", c.Lexicons}, {"words", c.Words}, {"phrases", c.Phrases}, {"conversions", c.Conversions}}
 }
 
-func (c *card) checkKind(fault faults) {
-	switch c.Kind {
-	case kindBoost:
-		if len(c.Features) == 0 {
-			fault("features is empty, a %s model needs some", c.Kind)
-		}
-		if c.Estimator.File == "" || path.Base(c.Estimator.File) != c.Estimator.File {
-			fault("estimator.file is %q, must name a file in the bundle", c.Estimator.File)
-		}
-		if !isSHA256(c.Estimator.SHA256) {
-			fault("estimator.sha256 is %q, must be %d hexadecimal digits", c.Estimator.SHA256, 2*sha256.Size)
-		}
-	case kindRevID:
-		if len(c.Features)+len(c.assetNames()) != 0 || c.Estimator != (estimator{}) {
-			fault("a %s model has neither features nor assets nor an estimator", c.Kind)
-		}
-	default:
-		fault("kind is %q, must be %s or %s", c.Kind, kindBoost, kindRevID)
-	}
+type assetList struct {
+	kind   string
+	assets []asset
 }
 
 // assetNames lists the names behind "@", in the order of the card.
 func (c *card) assetNames() []string {
 	var names []string
-	for _, list := range [][]asset{c.Lexicons, c.Words, c.Phrases, c.Conversions} {
-		for _, a := range list {
+	for _, list := range c.assetLists() {
+		for _, a := range list.assets {
 			names = append(names, a.Name)
 		}
 	}
@@ -206,9 +158,4 @@ func (c *card) assetNames() []string {
 		names = append(names, d.Name)
 	}
 	return names
-}
-
-func isSHA256(digits string) bool {
-	sum, err := hex.DecodeString(digits)
-	return err == nil && len(sum) == sha256.Size
 }

@@ -19,14 +19,14 @@ func DictionaryFolders() []string {
 // of the system, of which the first that knows a word decides.
 type checker struct {
 	Name         string     `yaml:"name"`
-	Dictionaries []recorded `yaml:"dictionaries"`
+	Dictionaries []Recorded `yaml:"dictionaries"`
 	// ReplaceAstral says that characters above U+FFFF are asked as U+FFFD, as the
 	// reference does for some languages.
 	ReplaceAstral bool `yaml:"replace_astral"`
 }
 
-// recorded names a dictionary and the files that the model was made with.
-type recorded struct {
+// Recorded names a dictionary and the files that the model was made with.
+type Recorded struct {
 	Tag    string `yaml:"tag"`    // en_US
 	SHA256 string `yaml:"sha256"` // of its .aff and .dic; empty: unknown
 }
@@ -87,6 +87,20 @@ func (d *dictionaries) read(list []checker) (map[string]feature.Speller, []Dicti
 	}
 	return named, asked, errors.Join(errs...)
 }
+
+// unasked stands for the dictionaries of a bundle that is read to be checked and
+// never put to use: they may not be installed where a bundle is written.
+func unasked(list []checker) map[string]feature.Speller {
+	named := make(map[string]feature.Speller, len(list))
+	for _, c := range list {
+		named[c.Name] = nothing{}
+	}
+	return named
+}
+
+type nothing struct{}
+
+func (nothing) Check(string) bool { return false }
 
 func (d *dictionaries) load(tag string) (installed, error) {
 	if found, ok := d.loaded[tag]; ok {

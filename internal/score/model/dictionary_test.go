@@ -27,9 +27,8 @@ func dictionary(t *testing.T, tag string, words ...string) string {
 func spelling(t *testing.T, sum string) fstest.MapFS {
 	t.Helper()
 	bundle := stump(t)
-	card := strings.Replace(string(bundle["model.yaml"].Data), "len(revision.text)", "len(spelled(tokens(revision.text), @test.dictionary))", 1)
-	card = strings.Replace(card, "estimator:", "dictionaries:\n  - name: test.dictionary\n    dictionaries: [{tag: xx_YY, sha256: \""+sum+"\"}]\nestimator:", 1)
-	bundle["model.yaml"] = &fstest.MapFile{Data: []byte(card)}
+	editCard(t, bundle, "len(revision.text)", "len(spelled(tokens(revision.text), @test.dictionary))")
+	editCard(t, bundle, "estimator:", "dictionaries:\n  - name: test.dictionary\n    dictionaries: [{tag: xx_YY, sha256: \""+sum+"\"}]\nestimator:")
 	return bundle
 }
 
@@ -37,7 +36,8 @@ func spelling(t *testing.T, sum string) fstest.MapFS {
 // made with.
 func TestDictionaries(t *testing.T) {
 	folder := dictionary(t, "xx_YY", "heck", "darn", "Ada")
-	m, err := Load(spelling(t, ""), ".", NewLibrary([]string{"/does/not/exist", folder}))
+	known := NewLibrary([]string{"/does/not/exist", folder})
+	m, err := Load(spelling(t, ""), ".", known)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,6 @@ func TestDictionaries(t *testing.T) {
 		!speller.Check("Heck") || speller.Check("ada") {
 		t.Errorf("%+v, changed %q", asked, m.Changed())
 	}
-	known := NewLibrary([]string{folder})
 	same, err := Load(spelling(t, asked[0].SHA256), ".", known)
 	if err != nil || len(same.Changed()) != 0 {
 		t.Errorf("the same files: %v, %v", same.Changed(), err)
@@ -80,14 +79,13 @@ func TestLoadRefusesDictionaries(t *testing.T) {
 // What a model's features are defined on follows from what they ask.
 func TestContent(t *testing.T) {
 	for _, test := range []struct{ first, want string }{
-		{"len(revision.text)", ContentWikitext},
+		{"len(revision.text) + 1", ContentWikitext},
 		{"len(labels(revision.text))", ContentItem},
 		{"is_anon(revision.user.id)", ""},
 	} {
 		bundle := stump(t)
-		card := strings.Replace(string(bundle["model.yaml"].Data), "len(revision.text)", test.first, 1)
-		card = strings.Replace(card, "len(revision.parent.text)", "revision.user.id", 1)
-		bundle["model.yaml"] = &fstest.MapFile{Data: []byte(card)}
+		editCard(t, bundle, "len(revision.text)", test.first)
+		editCard(t, bundle, "len(revision.parent.text)", "revision.user.id")
 		m, err := Load(bundle, ".", NewLibrary(nil))
 		if err != nil || m.Content() != test.want {
 			t.Errorf("%s: %v, want %q", test.first, err, test.want)

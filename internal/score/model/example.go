@@ -3,23 +3,28 @@ package model
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"math"
+	"slices"
 	"strconv"
 
 	"revscore/internal/event"
 )
 
-// tolerance allows for the last bits of exp, which differ between platforms;
-// any mistake in the arithmetic is far larger.
-const tolerance = 1e-9
+// Example is an answer of the original: a line of examples.jsonl. A model without
+// features is asked by RevID, one with features does not look at it.
+type Example struct {
+	RevID    int64
+	Features []float64 // false is 0, true is 1
+	Score    event.Score
+}
 
-// example is a line of examples.jsonl: an answer of the original. A model
-// without features is asked by rev_id.
-type example struct {
-	RevID    int64       `json:"rev_id"`
-	Features []value     `json:"features"`
+// exampleLine is the form of an example.
+type exampleLine struct {
+	RevID    int64       `json:"rev_id,omitempty"`
+	Features []value     `json:"features,omitempty"`
 	Score    event.Score `json:"score"`
 }
 
@@ -43,65 +48,137 @@ func (v *value) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func readExamples(fsys fs.FS, name string) ([]example, error) {
-	data, err := readFile(fsys, name, maxOtherBytes)
-	if err != nil {
-		return nil, err
-	}
-	var examples []example
+// readExamples reads the lines of a file. Errors do not name it.
+func readExamples(data []byte) ([]Example, error) {
+	var examples []Example
 	line := 0
 	for text := range bytes.Lines(data) {
 		line++
-		var e example
-		dec := json.NewDecoder(bytes.NewReader(text))
-		dec.DisallowUnknownFields()
-		if err := dec.Decode(&e); err != nil {
-			return nil, fmt.Errorf("%s: line %d: %w", name, line, err)
-		}
-		if e.Score.Probability == nil {
-			return nil, fmt.Errorf("%s: line %d: no score", name, line)
+		e, err := readExample(text)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", line, err)
 		}
 		examples = append(examples, e)
 	}
 	if len(examples) == 0 {
-		return nil, fmt.Errorf("%s: no examples", name)
+		return nil, errors.New("no examples")
 	}
 	return examples, nil
+}
+
+func readExample(text []byte) (e Example, err error) {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	var read exampleLine
+	if err := dec.Decode(&read); err != nil {
+		return e, err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return e, errors.New("more than one object")
+	}
+	if read.Score.Probability == nil {
+		return e, errors.New("no score")
+	}
+	e = Example{RevID: read.RevID, Features: make([]float64, len(read.Features)), Score: read.Score}
+	for i, v := range read.Features {
+		e.Features[i] = float64(v)
+	}
+	return e, nil
+}
+
+func writeExamples(examples []Example) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	for i, e := range examples {
+		line := exampleLine{e.RevID, make([]value, len(e.Features)), e.Score}
+		for j, v := range e.Features {
+			line.Features[j] = value(v)
+		}
+		if err := enc.Encode(line); err != nil {
+			return nil, fmt.Errorf("example %d: %w", i+1, err)
+		}
+	}
+	return b.Bytes(), nil
+}
+
+// tolerance allows for the last bits of exp, which differ between platforms;
+// any mistake in the arithmetic is far larger.
+const tolerance = 1e-9
+
+// Verification is how far a model's answers are from those recorded.
+type Verification struct {
+	Examples int
+	// Largest is the largest difference of a probability, and Worst the example
+	// that has it, counted from 1.
+	Largest float64
+	Worst   int
 }
 
 // Verify asks the model its examples and reports the first answer that is not
 // the original's.
 func (m *Model) Verify() error {
-	for i, e := range m.examples {
-		// A model with features does not look at the id, one without needs it.
-		values := make([]float64, len(e.Features))
-		for j, v := range e.Features {
-			values[j] = float64(v)
-		}
-		got, err := m.Score(e.RevID, values)
-		if err == nil {
-			err = differ(got, e.Score)
-		}
-		if err != nil {
-			return fmt.Errorf("verify %s: example %d of %d: %w", m, i+1, len(m.examples), err)
-		}
-	}
-	return nil
+	_, err := m.VerifyWithin(tolerance)
+	return err
 }
 
-// differ says in what got is not the recorded score.
-func differ(got, recorded event.Score) error {
-	if got.Prediction != recorded.Prediction {
-		return fmt.Errorf("prediction is %v, recorded is %v", got.Prediction, recorded.Prediction)
+// VerifyWithin is [Model.Verify] with a tolerance of its own, and asks all examples
+// whatever the first ones say. The prediction must always be the recorded one.
+func (m *Model) VerifyWithin(tolerance float64) (Verification, error) {
+	v := Verification{Examples: len(m.examples)}
+	var first error
+	for i, e := range m.examples {
+		got, err := m.Score(e.RevID, e.Features)
+		if err == nil {
+			var largest float64
+			largest, err = differ(got, e.Score, tolerance)
+			if !(largest <= v.Largest) { // NaN is worse than any number
+				v.Largest, v.Worst = largest, i+1
+			}
+		}
+		if err != nil && first == nil {
+			first = fmt.Errorf("verify %s: example %d of %d: %w", m, i+1, len(m.examples), err)
+		}
 	}
-	if len(got.Probability) != len(recorded.Probability) {
-		return fmt.Errorf("%d probabilities, recorded are %d", len(got.Probability), len(recorded.Probability))
+	return v, first
+}
+
+// differ returns the largest difference of a probability, and says in what got is
+// not the recorded score.
+func differ(got, recorded event.Score, tolerance float64) (largest float64, err error) {
+	if !samePrediction(got.Prediction, recorded.Prediction) {
+		err = fmt.Errorf("prediction is %v, recorded is %v", got.Prediction, recorded.Prediction)
+	} else if len(got.Probability) != len(recorded.Probability) {
+		err = fmt.Errorf("%d probabilities, recorded are %d", len(got.Probability), len(recorded.Probability))
 	}
 	for label, p := range got.Probability {
 		r, ok := recorded.Probability[label]
-		if !ok || math.Abs(p-r) > tolerance {
-			return fmt.Errorf("probability of %s is %v, recorded is %v", label, p, r)
+		if !ok {
+			if err == nil {
+				err = fmt.Errorf("probability of %s is %v, none is recorded", label, p)
+			}
+			continue
+		}
+		d := math.Abs(p - r)
+		if !(d <= largest) {
+			largest = d
+		}
+		if !(d <= tolerance) && err == nil {
+			err = fmt.Errorf("probability of %s is %v, recorded is %v", label, p, r)
 		}
 	}
-	return nil
+	return largest, err
+}
+
+// samePrediction compares lists of labels with their order.
+func samePrediction(a, b any) bool {
+	list, ok := a.([]string)
+	other, both := b.([]string)
+	if ok != both {
+		return false
+	}
+	if !ok {
+		return a == b
+	}
+	return slices.Equal(list, other)
 }

@@ -3,70 +3,87 @@ package model
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"path"
 	"slices"
-	"strconv"
-	"strings"
 
 	"revscore/internal/event"
+	"revscore/internal/score/estimator"
 	"revscore/internal/score/feature"
-	"revscore/internal/score/tree"
-)
-
-// The kinds of model there are.
-const (
-	kindBoost = "gradient_boosting"
-	kindRevID = "revid"
-)
-
-// Files larger than these are not what they are called.
-const (
-	maxCardBytes      = 1 << 20
-	maxEstimatorBytes = 256 << 20
-	maxOtherBytes     = 64 << 20
+	"revscore/internal/score/statistics"
 )
 
 // Model is one loaded bundle. Nothing in it changes after [Load].
 type Model struct {
-	card     *card
-	predict  predictor
-	classes  [2]any    // bools or strings, as the score document predicts them
-	keys     [2]string // the same, as it keys their probabilities
-	features feature.List
-	names    []string // of the features
-	content  string   // see Content
-	asked    []Dictionary
-	examples []example
-	info     json.RawMessage
+	card      *card
+	estimator *estimator.Estimator // nil of RevIdScorer
+	keys      []string             // of the card's labels in the score document
+	features  feature.List
+	names     []string // of the features
+	content   string   // see Content
+	asked     []Dictionary
+	examples  []Example
+	info      *statistics.Info
+	checksum  string
+	size      int64
 }
-
-// predictor is the part in which kinds differ: the probability of each class.
-type predictor func(revID int64, values []float64) ([2]float64, error)
 
 // Load reads the bundle in the folder dir of fsys and takes assets that another
 // bundle has too from known. It does not run the examples; see [Model.Verify].
 func Load(fsys fs.FS, dir string, known *Library) (*Model, error) {
-	c, err := readCard(fsys, dir)
+	f := &folder{fsys, dir, map[string]int64{}}
+	data, err := f.bytes(cardFile, maxCardBytes)
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{card: c}
-	for _, f := range c.Features {
-		m.names = append(m.names, f.Name)
-		m.features.Definitions = append(m.features.Definitions, feature.Definition{Name: f.Name, Expr: f.Expression})
+	c, err := readCard(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.path(cardFile), err)
 	}
-	if m.features.Assets, m.asked, err = known.read(fsys, dir, c); err != nil {
+	sum := sha256.Sum256(data)
+	m := &Model{card: c, checksum: hex.EncodeToString(sum[:])}
+	if err := m.loadFeatures(f, known); err != nil {
 		return nil, err
 	}
-	// A feature that cannot be computed is found now, not at the first event.
+	if err := m.loadEstimator(f); err != nil {
+		return nil, err
+	}
+	if m.info, err = read(f, c.Info, statistics.Parse); err != nil {
+		return nil, err
+	}
+	if m.examples, err = read(f, c.Examples, readExamples); err != nil {
+		return nil, err
+	}
+	m.size = f.size()
+	return m, nil
+}
+
+// read reads a file of the card with parse.
+func read[T any](f *folder, from file, parse func([]byte) (T, error)) (v T, err error) {
+	data, err := f.file(from.File, from.SHA256, maxOtherBytes)
+	if err != nil {
+		return v, err
+	}
+	if v, err = parse(data); err != nil {
+		err = fmt.Errorf("%s: %w", f.path(from.File), err)
+	}
+	return v, err
+}
+
+// loadFeatures reads the assets and compiles what asks for them: a feature that
+// cannot be computed is found now, not at the first event.
+func (m *Model) loadFeatures(f *folder, known *Library) (err error) {
+	for _, column := range m.card.Features {
+		m.names = append(m.names, column.Name)
+		m.features.Definitions = append(m.features.Definitions, feature.Definition{Name: column.Name, Expr: column.Expression})
+	}
+	if m.features.Assets, m.asked, err = known.read(f, m.card); err != nil {
+		return err
+	}
 	plan, err := feature.Compile(m.features)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path.Join(dir, "model.yaml"), err)
+		return fmt.Errorf("%s: %w", f.path(cardFile), err)
 	}
 	switch {
 	case plan.NeedsItem():
@@ -74,176 +91,76 @@ func Load(fsys fs.FS, dir string, known *Library) (*Model, error) {
 	case plan.NeedsText() || plan.NeedsParent():
 		m.content = ContentWikitext
 	}
-	switch c.Kind {
-	case kindBoost:
-		err = m.loadBoost(fsys, dir)
-	case kindRevID:
-		m.classes, m.predict = [2]any{false, true}, predictRevID
-	}
-	if err != nil {
-		return nil, err
-	}
-	if !slices.Equal(c.Labels, m.classes[:]) {
-		return nil, fmt.Errorf("%s: labels are %#v, the estimator's classes %#v", path.Join(dir, "model.yaml"), c.Labels, m.classes[:])
-	}
-	for i, class := range m.classes {
-		m.keys[i] = fmt.Sprint(class)
-	}
-	if m.examples, err = readExamples(fsys, path.Join(dir, "examples.jsonl")); err != nil {
-		return nil, err
-	}
-	if m.info, err = readInfo(fsys, path.Join(dir, "info.json")); err != nil {
-		return nil, err
-	}
-	return m, nil
-}
-
-func readInfo(fsys fs.FS, name string) (json.RawMessage, error) {
-	data, err := readFile(fsys, name, maxOtherBytes)
-	if err != nil {
-		return nil, err
-	}
-	var info map[string]any
-	if err := json.Unmarshal(data, &info); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(info) == 0 {
-		return nil, fmt.Errorf("%s: empty", name)
-	}
-	return data, nil
-}
-
-func (m *Model) loadBoost(fsys fs.FS, dir string) error {
-	name := path.Join(dir, m.card.Estimator.File)
-	data, err := readFile(fsys, name, maxEstimatorBytes)
-	if err != nil {
-		return err
-	}
-	if err := checkSum(name, data, m.card.Estimator.SHA256); err != nil {
-		return err
-	}
-	boost, err := tree.ReadBoost(data)
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	if boost.Features() != len(m.card.Features) {
-		return fmt.Errorf("%s: %d features, the card lists %d", name, boost.Features(), len(m.card.Features))
-	}
-	m.classes = boost.Classes()
-	m.predict = func(_ int64, values []float64) ([2]float64, error) { return boost.Predict(values) }
 	return nil
 }
 
-// checkSum compares a file with what the card says of it.
-func checkSum(name string, data []byte, want string) error {
-	sum := sha256.Sum256(data)
-	if got := hex.EncodeToString(sum[:]); !strings.EqualFold(got, want) {
-		return fmt.Errorf("%s: sha256 is %s, the card says %s", name, got, want)
-	}
-	return nil
-}
-
-// Name is the model's name within its wiki: "damaging".
-func (m *Model) Name() string { return m.card.Name }
-
-// Wiki is the database name of the wiki it answers for, or [AnyWiki].
-func (m *Model) Wiki() string { return m.card.Wiki }
-
-// Version is the original's version.
-func (m *Model) Version() string { return m.card.Version }
-
-// Features lists the names of the features whose values [Model.Score] takes, in
-// order. It is empty for a model that needs nothing but the revision's id. The
-// slice is the model's own: callers ask for it on every event and must not change
-// it.
-func (m *Model) Features() []string { return m.names }
-
-// List is the same features, as they are computed.
-func (m *Model) List() feature.List { return m.features }
-
-// The content models of MediaWiki that features are defined on.
-const (
-	ContentWikitext = "wikitext"
-	ContentItem     = "wikibase-item"
-)
-
-// Content is the content model that the texts must have; "" if the model asks for
-// no text.
-func (m *Model) Content() string { return m.content }
-
-// Dictionaries lists those that the model asks. The caller must not change the
-// slice.
-func (m *Model) Dictionaries() []Dictionary { return m.asked }
-
-// Changed says which dictionaries are not those that the model was made with, so
-// that it may give other scores.
-func (m *Model) Changed() []string {
-	var list []string
-	for _, d := range m.asked {
-		if d.Changed() {
-			list = append(list, fmt.Sprintf("dictionary %s (%s) has sha256 %s, model %s was made with %s: scores may differ", d.Tag, d.File, d.SHA256, m, d.Recorded))
+func (m *Model) loadEstimator(f *folder) error {
+	classes, multilabel := revIDLabels(), false
+	if c := m.card; c.Type != RevIDScorer {
+		data, err := f.file(c.Estimator.File, c.Estimator.SHA256, maxEstimatorBytes)
+		if err != nil {
+			return err
 		}
+		spec, err := estimator.Decode(data)
+		if err == nil {
+			m.estimator, err = estimator.New(spec)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.path(c.Estimator.File), err)
+		}
+		if n := m.estimator.Features(); n != len(m.names) {
+			return fmt.Errorf("%s: %d features, the card lists %d", f.path(c.Estimator.File), n, len(m.names))
+		}
+		classes, multilabel = m.estimator.Classes(), m.estimator.Multilabel()
 	}
-	return list
+	if !slices.Equal(m.card.Labels, classes) || m.card.Multilabel != multilabel {
+		return fmt.Errorf("%s: labels are %#v, multilabel %v, the estimator's are %#v, %v",
+			f.path(cardFile), m.card.Labels, m.card.Multilabel, classes, multilabel)
+	}
+	m.nameLabels()
+	return nil
 }
 
-// Info is the original's info tree, a JSON object.
-func (m *Model) Info() json.RawMessage { return slices.Clone(m.info) }
-
-func (m *Model) String() string { return m.card.Wiki + "." + m.card.Name }
+func (m *Model) nameLabels() {
+	for _, label := range m.card.Labels {
+		m.keys = append(m.keys, labelKey(label))
+	}
+}
 
 // Score answers for one revision. values are those of [Model.Features], false
-// being 0 and true 1. A value the model cannot take is a [*tree.ValueError].
+// being 0 and true 1. A value the model cannot take is an [*estimator.ValueError].
 func (m *Model) Score(revID int64, values []float64) (event.Score, error) {
-	p, err := m.predict(revID, values)
-	var ve *tree.ValueError
+	p, chosen := make([]float64, len(m.keys)), make([]bool, len(m.keys))
+	var err error
+	if m.estimator == nil {
+		err = predictRevID(revID, values, p, chosen)
+	} else {
+		err = m.estimator.Predict(values, p, chosen)
+	}
+	var ve *estimator.ValueError
 	if errors.As(err, &ve) {
 		err = fmt.Errorf("%s: %w", m.names[ve.Index], err)
 	}
 	if err != nil {
 		return event.Score{}, fmt.Errorf("score revision %d with %s: %w", revID, m, err)
 	}
-	// The reference takes the argmax, which is the first class of a tie.
-	prediction := m.classes[0]
-	if p[1] > p[0] {
-		prediction = m.classes[1]
+	s := event.Score{Prediction: m.prediction(chosen), Probability: make(map[string]float64, len(p))}
+	for i, key := range m.keys {
+		s.Probability[key] = p[i]
 	}
-	return event.Score{
-		Prediction:  prediction,
-		Probability: map[string]float64{m.keys[0]: p[0], m.keys[1]: p[1]},
-	}, nil
+	return s, nil
 }
 
-// predictRevID is the test model of ORES (ores/scoring/models/rev_id_scorer.py):
-// the last two digits of the id, reversed, over 100. It needs no text, so it
-// shows whether everything around the models works. An id of one digit counts
-// as having a 0 before it: 7 is "07", reversed 70.
-func predictRevID(revID int64, values []float64) ([2]float64, error) {
-	if revID <= 0 {
-		return [2]float64{}, errors.New("a revision id is positive")
+// prediction is the label chosen, or a list of those of a multilabel model.
+func (m *Model) prediction(chosen []bool) any {
+	if !m.card.Multilabel {
+		return m.card.Labels[slices.Index(chosen, true)]
 	}
-	if len(values) != 0 {
-		return [2]float64{}, fmt.Errorf("%d values for a model of no features", len(values))
+	labels := []string{} // none is an empty list, not null
+	for i, key := range m.keys {
+		if chosen[i] {
+			labels = append(labels, key)
+		}
 	}
-	digits := strconv.FormatInt(revID%100+100, 10) // "1" and the two digits
-	tens, ones := float64(digits[2]-'0'), float64(digits[1]-'0')
-	p := (10*tens + ones) / 100
-	return [2]float64{1 - p, p}, nil
-}
-
-// readFile reads a file of at most limit bytes.
-func readFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return nil, err // names the file already
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("%s: larger than %d bytes", name, limit)
-	}
-	return data, nil
+	return labels
 }

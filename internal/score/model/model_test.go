@@ -4,11 +4,12 @@ import (
 	"errors"
 	"io/fs"
 	"math"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
-	"revscore/internal/score/tree"
+	"revscore/internal/score/estimator"
 	"revscore/models"
 )
 
@@ -18,56 +19,70 @@ func TestEmbeddedBundles(t *testing.T) {
 		t.Fatalf("embedded bundles: %v, %v", cards, err)
 	}
 	for _, card := range cards {
-		dir := strings.TrimSuffix(card, "/model.yaml")
-		m, err := Load(models.FS, dir, NewLibrary(nil))
-		if err != nil {
-			t.Error(err)
-			continue
-		}
+		m := load(t, strings.TrimSuffix(card, "/model.yaml"))
 		if err := m.Verify(); err != nil {
 			t.Error(err)
 		}
-		if len(m.examples) < 50 {
-			t.Errorf("%s: %d examples", m, len(m.examples))
+		if m.Examples() < 50 || m.Size() == 0 || len(m.Checksum()) != 64 {
+			t.Errorf("%s: %d examples, %d bytes, checksum %s", m, m.Examples(), m.Size(), m.Checksum())
 		}
 	}
 }
 
-func TestReverted(t *testing.T) {
-	m := load(t, "enwiki.reverted")
-	if m.Name() != "reverted" || m.Wiki() != "enwiki" || m.Version() != "0.1.0-ref" || m.String() != "enwiki.reverted" {
-		t.Errorf("%s, %s, %s, %s", m.Name(), m.Wiki(), m.Version(), m)
-	}
-	features := m.Features()
-	if len(features) != 6 || features[4] != "feature.revision.user.in_group({'bot', 'sysop'})" {
-		t.Errorf("features %q", features)
-	}
-	if !strings.Contains(string(m.Info()), `"GradientBoosting"`) {
-		t.Errorf("info %s", m.Info())
-	}
-	// The first recorded answer of the original.
-	s, err := m.Score(1, []float64{1, 0, 0, 1, 0, 288437520})
+// loadDraft is the model of a draft.
+func loadDraft(t testing.TB, d *Draft) *Model {
+	t.Helper()
+	m, err := Load(filesOf(t, d), ".", emptyLibrary())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Prediction != false || math.Abs(s.Probability["true"]-0.11959416446472804) > tolerance ||
-		math.Abs(s.Probability["false"]-0.880405835535272) > tolerance || len(s.Probability) != 2 {
-		t.Errorf("score %v", s)
+	return m
+}
+
+func TestScore(t *testing.T) {
+	m := loadDraft(t, stumpDraft(t))
+	s, err := m.Score(1, []float64{2, 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Both trees: 0.5*(1+0.5), since (2-0)/1 > 1.5 and (10-10)/4 <= 0.
+	if want := 1 / (1 + math.Exp(-0.75)); s.Prediction != true || s.Probability["true"] != want || s.Probability["false"] != 1-want || len(s.Probability) != 2 {
+		t.Errorf("score %v, want %v of true", s, want)
+	}
+}
+
+func TestLabelTypes(t *testing.T) {
+	s, err := loadDraft(t, starsDraft(t)).Score(1, []float64{2, 10})
+	if err != nil || s.Prediction != int64(5) || !(s.Probability["5"] > 0.5) || !(s.Probability["-1"] < 0.5) || len(s.Probability) != 2 {
+		t.Errorf("numbers: %v, %v", s, err)
+	}
+	m := loadDraft(t, fullDraft(t))
+	for _, c := range []struct {
+		values []float64
+		want   []string
+	}{
+		{[]float64{2, 10}, []string{"true", "1", odd1}}, // in the order of the labels
+		{[]float64{1, 10}, []string{}},                  // none, which is not null
+	} {
+		s, err := m.Score(1, c.values)
+		if err != nil || !reflect.DeepEqual(s.Prediction, c.want) || len(s.Probability) != 3 {
+			t.Errorf("multilabel: %v, %v, want %q", s, err, c.want)
+		}
 	}
 }
 
 func TestScoreRefuses(t *testing.T) {
-	m := load(t, "enwiki.reverted")
-	_, err := m.Score(12, []float64{1, math.NaN(), 0, 1, 0, 0})
-	var ve *tree.ValueError
-	want := "score revision 12 with enwiki.reverted: feature.wikitext.revision.diff.words_added: value 1 is NaN"
+	m := loadDraft(t, stumpDraft(t))
+	_, err := m.Score(12, []float64{1, math.NaN()})
+	var ve *estimator.ValueError
+	want := "score revision 12 with testwiki.stump: feature.two: value 1 is NaN"
 	if !errors.As(err, &ve) || err.Error() != want {
 		t.Errorf("NaN: error %v, want %s", err, want)
 	}
-	_, err = m.Score(12, nil)
-	want = "score revision 12 with enwiki.reverted: 0 values for a model of 6 features"
-	if err == nil || err.Error() != want {
-		t.Errorf("no values: error %v, want %s", err, want)
+	s, err := m.Score(12, nil)
+	want = "score revision 12 with testwiki.stump: 0 values for an estimator of 2 features"
+	if err == nil || err.Error() != want || s.Probability != nil || s.Prediction != nil {
+		t.Errorf("no values: %v, error %v, want %s", s, err, want)
 	}
 }
 
@@ -107,117 +122,53 @@ func TestRevID(t *testing.T) {
 	if _, err := m.Score(7, []float64{1}); err == nil {
 		t.Error("took a value")
 	}
-}
-
-// Each case replaces one piece of one file of the bundle.
-func TestLoadRefuses(t *testing.T) {
-	f := func(file, old, repl, want string) {
-		t.Helper()
-		bundle := stump(t)
-		text := string(bundle[file].Data)
-		damaged := strings.Replace(text, old, repl, 1)
-		if damaged == text {
-			t.Fatalf("%q is not in %s", old, file)
-		}
-		bundle[file] = &fstest.MapFile{Data: []byte(damaged)}
-		m, err := Load(bundle, ".", NewLibrary(nil))
-		switch {
-		case err == nil:
-			t.Errorf("%s: %q for %q: loaded %s", file, repl, old, m)
-		case !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), want):
-			t.Errorf("%s: %q for %q: error %q, want %q", file, repl, old, err, want)
-		}
+	if m.Type() != RevIDScorer || m.Estimator() != "digits of the revision id" || len(m.Features()) != 0 || m.Content() != "" {
+		t.Errorf("%s, %s, %q, content %q", m.Type(), m.Estimator(), m.Features(), m.Content())
 	}
-	f("model.yaml", "format: 2", "format: 3\nsoil: loam", "format 3 is newer than 2")
-	f("model.yaml", "format: 2", "format: 1\nsoil: loam", "format is 1, this program reads 2: convert the original again")
-	f("model.yaml", "kind:", "soil: loam\nkind:", `[5:1] unknown field "soil"`)
-	f("model.yaml", "kind:", "name: twice\nkind:", "already defined")
-	f("model.yaml", "format: 2", "format: [", "[")
-	f("model.yaml", "format: 2", "", "no format: the file is empty or no card")
-	f("model.yaml", "format: 2", "format: 2\nlabels: "+strings.Repeat("[", 60_000), "nested too deep")
-	f("model.yaml", "format: 2", "format: 2\nlabels:\n"+strings.Repeat("- ", 20_000), "nested too deep")
-	f("model.yaml", `"stump"`, `"st ump"`, `name is "st ump"`)
-	f("model.yaml", `"testwiki"`, `""`, `wiki is ""`)
-	f("model.yaml", `"1.0"`, `"1:0"`, `version is "1:0"`)
-	f("model.yaml", "gradient_boosting", "oracle", `kind is "oracle"`)
-	f("model.yaml", "gradient_boosting", "revid", "neither features nor assets nor an estimator")
-	f("model.yaml", "[false, true]", "[true, false]", "labels are []interface {}{true, false}, the estimator's classes []interface {}{false, true}")
-	f("model.yaml", "[false, true]", `["false", "true"]`, "labels are")
-	f("model.yaml", "estimator.json", "../estimator.json", "estimator.file is")
-	f("model.yaml", "sha256: ", "sha256: 00", "estimator.sha256 is")
-	f("model.yaml", "feature.two", `""`, "features: entry 2 needs a name and an expression")
-	f("model.yaml", "len(revision.parent.text)", `""`, "features: entry 2 needs a name and an expression")
-	f("model.yaml", "feature.two", "feature.one", "features: entry 2 has the name of entry 1, feature.one, and another expression")
-	f("model.yaml", "estimator:", "lexicons:\n  - {name: a, file: ../a.yaml, sha256: "+strings.Repeat("0", 64)+"}\nestimator:", `lexicons: entry 1: file is "../a.yaml", must be in the bundle`)
-	f("estimator.json", `"learning_rate":0.5`, `"learning_rate":0.2`, "sha256 is")
-	f("examples.jsonl", `"features"`, `"futures"`, `line 1: json: unknown field "futures"`)
-	f("examples.jsonl", "[1,", "[null,", `line 1: value "null"`)
-	f("examples.jsonl", `"score":`, `"score":{},"score":`, "line 1: score document")
-	f("info.json", `"type"`, `type`, "invalid character")
-}
-
-// With its checksum brought up to date, a damaged estimator is still refused.
-func TestLoadChecksTheEstimator(t *testing.T) {
-	f := func(old, repl, want string) {
-		t.Helper()
-		bundle := stump(t)
-		damaged := strings.Replace(string(bundle["estimator.json"].Data), old, repl, 1)
-		setEstimator(t, bundle, damaged)
-		_, err := Load(bundle, ".", NewLibrary(nil))
-		if err == nil || !strings.Contains(err.Error(), "estimator.json: estimator: ") || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q for %q: error %v, want %q", repl, old, err, want)
-		}
-	}
-	f(`"left":[1,0,3`, `"left":[99,0,3`, "tree 0: node 0: child 99 of 5 nodes")
-	f(`"left":[1,0,3`, `"left":[1,0,0`, "tree 0: node 2: child 0 does not stand behind its parent")
-	f("\n]}\n", "", "unexpected end of JSON input")
-	f(`"format":1`, `"format":3`, "format 3 is newer than 1")
-}
-
-func TestLoadComparesTheNumberOfFeatures(t *testing.T) {
-	bundle := stump(t)
-	card := string(bundle["model.yaml"].Data)
-	bundle["model.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(card, "features:", "features:\n  - {name: one.more, expression: \"1\"}", 1))}
-	_, err := Load(bundle, ".", NewLibrary(nil))
-	if err == nil || !strings.Contains(err.Error(), "2 features, the card lists 3") {
-		t.Errorf("error %v", err)
+	if shares, of := m.Importance(); shares != nil || of != "" {
+		t.Errorf("importance %v of %q", shares, of)
 	}
 }
 
-func TestLoadWithoutAFile(t *testing.T) {
-	for _, file := range []string{"model.yaml", "estimator.json", "examples.jsonl", "info.json"} {
-		bundle := stump(t)
-		delete(bundle, file)
-		if _, err := Load(bundle, ".", NewLibrary(nil)); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), file) {
-			t.Errorf("without %s: error %v", file, err)
-		}
-		bundle[file] = &fstest.MapFile{}
-		if _, err := Load(bundle, ".", NewLibrary(nil)); err == nil || !strings.Contains(err.Error(), file) {
-			t.Errorf("with an empty %s: error %v", file, err)
+// What people ask a model about comes from its draft.
+func TestDescribe(t *testing.T) {
+	d := fullDraft(t)
+	m := loadDraft(t, d)
+	shares, of := m.Importance()
+	for name, pair := range map[string][2]any{
+		"name": {m.Name(), "full"}, "wiki": {m.Wiki(), "testwiki"}, "version": {m.Version(), "1.0"},
+		"type": {m.Type(), "RandomForest"}, "estimator": {m.Estimator(), "gradient boosting for each of 3 labels, 6 trees"},
+		"string": {m.String(), "testwiki.full"}, "labels": {m.Labels(), d.Estimator.Classes}, "multilabel": {m.Multilabel(), true},
+		"features":   {m.Features(), []string{d.Features[0].Name, d.Features[1].Name}},
+		"importance": {shares, []Share{{d.Features[1].Name, 0.75}, {d.Features[0].Name, 0.25}}}, "of": {of, "splits"},
+		"trained on": {m.TrainedOn(), d.TrainedOn}, "rates": {m.PopulationRates(), d.PopulationRates},
+		"statistics": {m.Statistics(), d.Statistics}, "origin": {m.Origin(), d.Origin}, "licence": {m.Licence(), d.Licence},
+		"examples": {m.Examples(), 50}, "content": {m.Content(), ContentWikitext},
+	} {
+		if !reflect.DeepEqual(pair[0], pair[1]) {
+			t.Errorf("%s is %#v, want %#v", name, pair[0], pair[1])
 		}
 	}
-}
-
-// An estimator that is sound but not the original's loads; its examples tell.
-func TestVerifyFindsAnotherEstimator(t *testing.T) {
-	bundle := stump(t)
-	setEstimator(t, bundle, strings.Replace(string(bundle["estimator.json"].Data), `"init":0`, `"init":0.00001`, 1))
-	m, err := Load(bundle, ".", NewLibrary(nil))
-	if err != nil {
-		t.Fatal(err)
+	bundle := filesOf(t, d)
+	var size int64
+	for _, file := range bundle {
+		size += int64(len(file.Data))
 	}
-	if err := m.Verify(); err == nil || !strings.Contains(err.Error(), "verify testwiki.stump: example 1 of 4: probability of") {
-		t.Errorf("error %v", err)
+	if sum := (content{cardFile, bundle[cardFile].Data}).ref().SHA256; m.Checksum() != sum || m.Size() != size {
+		t.Errorf("checksum %s, %d bytes, want %s, %d", m.Checksum(), m.Size(), sum, size)
+	}
+	if kind, err := m.Info().Lookup("type"); err != nil || kind != "GradientBoosting" {
+		t.Errorf("info: type %v, %v", kind, err)
 	}
 }
 
 func TestVerifyComparesEveryPart(t *testing.T) {
-	f := func(old, repl, want string) {
+	f := func(draft *Draft, old, repl, want string) {
 		t.Helper()
-		bundle := bundleOf(t, models.FS, "revid")
-		text := strings.Replace(string(bundle["examples.jsonl"].Data), old, repl, 1)
-		bundle["examples.jsonl"] = &fstest.MapFile{Data: []byte(text)}
-		m, err := Load(bundle, ".", NewLibrary(nil))
+		bundle := filesOf(t, draft)
+		edit(t, bundle, "examples.jsonl", old, repl)
+		resum(bundle)
+		m, err := Load(bundle, ".", emptyLibrary())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -225,27 +176,40 @@ func TestVerifyComparesEveryPart(t *testing.T) {
 			t.Errorf("%q for %q: error %v, want %q", repl, old, err, want)
 		}
 	}
-	f(`"prediction":false`, `"prediction":true`, "prediction is false, recorded is true")
-	f(`"prediction":false`, `"prediction":["false"]`, "prediction is false, recorded is [false]")
-	f(`"true":0.1`, `"maybe":0.1`, "probability of true is 0.1, recorded is 0")
-	f(`"true":0.1`, `"true":0.1,"maybe":0`, "2 probabilities, recorded are 3")
-	f(`"rev_id":1,`, `"rev_id":0,`, "a revision id is positive")
+	one := 1 / (1 + math.Exp(-0.75))
+	example := Example{Features: []float64{2, 10}}
+	example.Score.Prediction, example.Score.Probability = true, map[string]float64{"false": 1 - one, "true": one}
+	draft := stumpDraft(t)
+	draft.Examples = []Example{example, example}
+	f(draft, `"prediction":true`, `"prediction":false`, "verify testwiki.stump: example 1 of 2: prediction is true, recorded is false")
+	f(draft, `"prediction":true`, `"prediction":["true"]`, "prediction is true, recorded is [true]")
+	f(draft, `"prediction":true`, `"prediction":1`, "prediction is true, recorded is 1")
+	f(draft, `"true":0.67`, `"true":0.68`, "probability of true is 0.67")
+	f(draft, `"true":0.67`, `"maybe":0.67`, "probability of true is 0.679178699175393, none is recorded")
+	f(draft, `"true":0.67`, `"maybe":0,"true":0.67`, "2 probabilities, recorded are 3")
+	f(draft, `[2,10]`, `[2]`, "1 values for an estimator of 2 features")
+
+	multilabel := fullDraft(t)
+	example.Score.Prediction, example.Score.Probability = []string{"true", "1", odd1}, map[string]float64{"true": one, "1": one, odd1: one}
+	multilabel.Examples = []Example{example}
+	f(multilabel, `["true","1",`, `["1","true",`, "recorded is [1 true")
+	f(multilabel, `["true",`, `[`, "recorded is [1 ")
 }
 
-func load(t testing.TB, dir string) *Model {
-	t.Helper()
-	m, err := Load(models.FS, dir, NewLibrary(nil))
-	if err != nil {
-		t.Fatal(err)
+func TestVerifyWithin(t *testing.T) {
+	draft := stumpDraft(t)
+	m := loadDraft(t, draft)
+	if v, err := m.VerifyWithin(0); err != nil || v != (Verification{Examples: 50}) {
+		t.Errorf("its own answers: %+v, %v", v, err)
 	}
-	return m
-}
-
-// A card's several faults are reported together.
-func TestLoadReportsAllFaultsOfACard(t *testing.T) {
-	card := "format: 2\nname: a b\nwiki: ''\nversion: '1'\nkind: oracle\n"
-	_, err := Load(fstest.MapFS{"model.yaml": {Data: []byte(card)}}, ".", NewLibrary(nil))
-	if err == nil || strings.Count(err.Error(), "\n") != 2 {
-		t.Errorf("error %v", err)
+	draft.Examples = slices.Clone(m.examples)
+	off := &draft.Examples[6].Score
+	off.Probability = map[string]float64{"true": off.Probability["true"] + 1e-10, "false": off.Probability["false"]}
+	m = loadDraft(t, draft)
+	if v, err := m.VerifyWithin(1e-9); err != nil || v.Worst != 7 || math.Abs(v.Largest-1e-10) > 1e-15 {
+		t.Errorf("off by 1e-10: %+v, %v", v, err)
+	}
+	if v, err := m.VerifyWithin(1e-12); err == nil || v.Worst != 7 || !strings.Contains(err.Error(), "example 7 of 50: probability of true") {
+		t.Errorf("off by 1e-10, within 1e-12: %+v, %v", v, err)
 	}
 }

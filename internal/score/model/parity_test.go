@@ -3,45 +3,143 @@
 package model
 
 import (
-	"bytes"
 	"compress/gzip"
-	"io/fs"
-	"math"
+	"encoding/json"
+	"errors"
+	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
-	"testing/fstest"
 
-	"revscore/models"
+	"revscore/internal/event"
+	"revscore/internal/revscoring"
+	"revscore/internal/score/feature"
+	"revscore/internal/score/hanzi"
 )
 
-const (
-	root     = "../../.."
-	original = "models/enwiki.reverted.gb6_nolex_scale_center"
-)
-
-// shared is the folder with the original's models and recorded scores.
-func shared(t *testing.T) string {
+// originals are all models of the shared folder.
+func originals(t *testing.T) []string {
 	t.Helper()
-	dir := os.Getenv("SHARED")
-	if dir == "" {
-		dir = filepath.Join(root, "../shared")
+	shared := os.Getenv("SHARED")
+	if shared == "" {
+		shared = filepath.Join("..", "..", "..", "..", "shared")
 	}
-	dir, err := filepath.Abs(dir)
+	var files []string
+	for _, pattern := range []string{"*.model", "releases/*.model", "releases/*.model.bz2"} {
+		found, err := filepath.Glob(filepath.Join(shared, "models", pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	if len(files) < 61 {
+		t.Fatalf("%s has %d models, want 61 or more", shared, len(files))
+	}
+	return files
+}
+
+// Every model of the original, as a bundle on disk, gives every recorded score.
+func TestParityBundles(t *testing.T) {
+	vectors, worst := 0, 0.0
+	known := emptyLibrary()
+	for _, path := range originals(t) {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			d := draftOf(t, path)
+			dir := filepath.Join(t.TempDir(), "bundle")
+			if err := Write(dir, d); err != nil {
+				t.Fatal(err)
+			}
+			m, err := Load(os.DirFS(dir), ".", known)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v, err := m.VerifyWithin(1e-12)
+			if err != nil || v.Examples != len(d.Examples) {
+				t.Errorf("%+v of %d, %v", v, len(d.Examples), err)
+			}
+			vectors, worst = vectors+v.Examples, max(worst, v.Largest)
+			if got, err := m.Info().FormatJSON(); err != nil || string(got) != formatted(t, d) {
+				t.Errorf("information: %s, %v", got, err)
+			}
+			if got := assetsOf(t, dir, m.card); !equalAssets(got, d.Assets) {
+				t.Errorf("assets %+v, want %+v", got, d.Assets)
+			}
+		})
+	}
+	t.Logf("%d recorded scores, largest difference %v", vectors, worst)
+	if vectors < 10_000 {
+		t.Errorf("%d recorded scores, want 10000 or more", vectors)
+	}
+}
+
+func formatted(t *testing.T, d *Draft) string {
+	t.Helper()
+	text, err := d.Info.FormatJSON()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, original+".model")); err != nil {
-		t.Fatalf("SHARED: %v", err)
-	}
-	return dir
+	return string(text)
 }
 
-// Every recorded score of the original, to the last bits of exp.
-func TestParity(t *testing.T) {
-	file, err := os.Open(filepath.Join(shared(t), original+".scores.jsonl.gz"))
+// equalAssets compares what has an order, and sets of words as sets.
+func equalAssets(got, want Assets) bool {
+	for name, src := range want.Lexicons {
+		if !equalSources(got.Lexicons[name], src) {
+			return false
+		}
+	}
+	for name, words := range want.Words {
+		if !slices.Equal(got.Words[name], slices.Sorted(slices.Values(words))) {
+			return false
+		}
+	}
+	for name, phrases := range want.Phrases {
+		if !slices.Equal(got.Phrases[name], phrases) {
+			return false
+		}
+	}
+	return len(got.Lexicons) == len(want.Lexicons) && len(got.Words) == len(want.Words) && len(got.Phrases) == len(want.Phrases)
+}
+
+var suffixes = regexp.MustCompile(`\.model(\.bz2)?$`)
+
+// draftOf reads an original and everything that was recorded of it.
+func draftOf(t *testing.T, path string) *Draft {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	m, err := revscoring.Read(file, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &Draft{
+		Name: "original", Wiki: "enwiki", Version: "0.1", Type: m.Type, Estimator: m.Estimator, Info: m.Info,
+		Origin: Origin{File: filepath.Base(path), SHA256: m.Origin.SHA256, WrittenBy: "scikit-learn " + m.Origin.ScikitLearn},
+		Assets: Assets{Lexicons: m.Assets.Lexicons, Words: m.Assets.Words, Phrases: m.Assets.Phrases},
+	}
+	for _, f := range m.Features {
+		d.Features = append(d.Features, feature.Definition{Name: f.Name, Expr: f.Expression})
+	}
+	d.Assets.Dictionaries, d.Assets.Conversions = map[string]Checker{}, map[string][]hanzi.Pair{}
+	for name, asked := range m.Assets.Dictionaries {
+		c := Checker{ReplaceAstral: asked.ReplaceAstral}
+		for _, tag := range asked.Tags {
+			c.Dictionaries = append(c.Dictionaries, Recorded{Tag: tag})
+		}
+		d.Assets.Dictionaries[name] = c
+	}
+	d.Examples = recorded(t, suffixes.ReplaceAllString(path, ".scores.jsonl.gz"))
+	return d
+}
+
+func recorded(t *testing.T, path string) []Example {
+	t.Helper()
+	file, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,68 +148,23 @@ func TestParity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var lines bytes.Buffer
-	if _, err := lines.ReadFrom(unzipped); err != nil {
-		t.Fatal(err)
-	}
-	// The recording has the true label beside each score; examples do not.
-	plain := regexp.MustCompile(`"label": \w+, `).ReplaceAll(lines.Bytes(), nil)
-	examples, err := readExamples(fstest.MapFS{"scores": {Data: plain}}, "scores")
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := load(t, "enwiki.reverted")
-	var worst float64
-	for i, e := range examples {
-		values := make([]float64, len(e.Features))
-		for j, v := range e.Features {
-			values[j] = float64(v)
+	var examples []Example
+	for dec := json.NewDecoder(unzipped); ; {
+		var row struct { // and whose edit it was
+			Features []value
+			Score    event.Score
 		}
-		got, err := m.Score(1, values)
+		err := dec.Decode(&row)
+		if errors.Is(err, io.EOF) {
+			return examples
+		}
 		if err != nil {
-			t.Fatalf("line %d: %v", i+1, err)
+			t.Fatalf("%s: %v", path, err)
 		}
-		if got.Prediction != e.Score.Prediction {
-			t.Errorf("line %d: prediction %v, recorded %v", i+1, got.Prediction, e.Score.Prediction)
+		e := Example{Features: make([]float64, len(row.Features)), Score: row.Score}
+		for i, v := range row.Features {
+			e.Features[i] = float64(v)
 		}
-		for label, p := range e.Score.Probability {
-			worst = max(worst, math.Abs(got.Probability[label]-p))
-		}
-	}
-	t.Logf("%d scores, largest difference %v", len(examples), worst)
-	if len(examples) != 750 || worst > 1e-12 {
-		t.Errorf("%d scores, want 750; largest difference %v, want at most 1e-12", len(examples), worst)
-	}
-}
-
-// The committed bundle is what the converter makes of the original, whatever
-// order Python's sets have.
-func TestConverterMakesTheBundle(t *testing.T) {
-	dir := shared(t)
-	m := load(t, "enwiki.reverted")
-	for _, seed := range []string{"0", "1", "2"} {
-		out := t.TempDir()
-		cmd := exec.Command("python3", filepath.Join(root, "tools/convert/convert.py"),
-			filepath.Join(dir, original+".model"), "--wiki", "enwiki", "--name", "reverted",
-			"--info", filepath.Join(dir, original+".info.json"),
-			"--scores", filepath.Join(dir, original+".scores.jsonl.gz"),
-			"--trained-on", m.card.TrainedOn, "--licence", m.card.Licence, "--out", out)
-		cmd.Env = append(os.Environ(), "PYTHONHASHSEED="+seed)
-		if output, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %s", err, output)
-		}
-		for _, name := range []string{"model.yaml", "estimator.json", "examples.jsonl", "info.json"} {
-			got, err := os.ReadFile(filepath.Join(out, name))
-			if err != nil {
-				t.Fatal(err)
-			}
-			want, err := fs.ReadFile(models.FS, "enwiki.reverted/"+name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("hash seed %s: %s differs from the committed one", seed, name)
-			}
-		}
+		examples = append(examples, e)
 	}
 }
