@@ -52,7 +52,7 @@ type adminParts struct {
 	registry *prometheus.Registry
 	page     http.Handler
 	ask      func(context.Context) error // whether the source can be reached
-	warnings []string                    // what an operator should know, though all works
+	warnings func() []string             // what an operator should know, though all works
 }
 
 func startAdmin(cfg AdminConfig, parts adminParts) (*admin, error) {
@@ -60,7 +60,7 @@ func startAdmin(cfg AdminConfig, parts adminParts) (*admin, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintln(w, "ok")
-		for _, warning := range parts.warnings {
+		for _, warning := range parts.warnings() {
 			fmt.Fprintln(w, "warning:", warning)
 		}
 	})

@@ -116,6 +116,9 @@ func explain(in io.Reader, out io.Writer, routes *score.Routes) error {
 		for _, d := range decisions {
 			if d.Refusal == "" {
 				fmt.Fprintf(out, "  yes  %s (model %s, version %s)\n", d.Stream, d.Model, d.Version)
+				if d.Shadow != "" {
+					fmt.Fprintf(out, "       in its shadow %s, version %s\n", d.Shadow, d.ShadowVersion)
+				}
 				continue
 			}
 			fmt.Fprintf(out, "  no   %s (model %s): %s\n", d.Stream, d.Model, d.Refusal)

@@ -35,7 +35,7 @@ func TestCheckConfiguration(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"model reverted of enwiki, version 0.1.0-ref: 6 features, recorded examples reproduced\n",
+		"model reverted of enwiki, version 1.0.0: 6 features, recorded examples reproduced\n",
 		"model revid of *, version 0.0.0: 0 features, recorded examples reproduced\n",
 		"stream mediawiki.revision-score-reverted to topic mediawiki.revision-score-reverted\n",
 		"stream everything to topic other.topic\n",
@@ -48,7 +48,7 @@ func TestCheckConfiguration(t *testing.T) {
 }
 
 func TestCheckSaysWhatEachRouteThinks(t *testing.T) {
-	const yesReverted = "  yes  mediawiki.revision-score-reverted (model reverted, version 0.1.0-ref)\n"
+	const yesReverted = "  yes  mediawiki.revision-score-reverted (model reverted, version 1.0.0)\n"
 	const yesEverything = "  yes  everything (model revid, version 0.0.0)\n"
 	const noSeveral = "  no   several (model reverted): match: none of the alternatives; the first fails at page_title: \"A\", is \"T\"\n"
 	cases := []struct{ name, old, new, want string }{

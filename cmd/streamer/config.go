@@ -29,6 +29,7 @@ type Config struct {
 	Consume      consume.Config      `yaml:"consume" help:"Which events are read."`
 	Routes       []score.RouteConfig `yaml:"routes" help:"Which events become which output."`
 	Models       []registry.Place    `yaml:"models" help:"Model bundles: folders, or embedded:NAME for those in the binary."`
+	Reload       time.Duration       `yaml:"reload_interval" help:"How often bundles are looked at for changes, which are loaded, verified and swapped without a restart; 0: only on SIGHUP."`
 	Dictionaries []string            `yaml:"dictionaries" help:"Folders with spelling dictionaries of Hunspell (.dic and .aff), for models that ask them; the first that has one counts."`
 	Fetch        fetch.Config        `yaml:"fetch" help:"Where texts come from."`
 	Score        score.Config        `yaml:"score" help:"How much is computed at once."`
@@ -55,6 +56,7 @@ func DefaultConfig() Config {
 			Match: score.Alternatives{{"database": "enwiki", "page_namespace": 0}},
 		}},
 		Models:       []registry.Place{{Bundle: "embedded:enwiki.reverted"}},
+		Reload:       5 * time.Second,
 		Dictionaries: model.DictionaryFolders(),
 		Fetch:        fetch.DefaultConfig(),
 		Score:        score.DefaultConfig(),
@@ -75,6 +77,9 @@ func (c Config) Validate() error {
 	}
 	if c.StopTimeout <= c.Consume.DrainTimeout {
 		errs = append(errs, fmt.Errorf("stop_timeout is %v, must exceed consume.drain_timeout (%v)", c.StopTimeout, c.Consume.DrainTimeout))
+	}
+	if c.Reload < 0 {
+		errs = append(errs, fmt.Errorf("reload_interval is %v, must not be negative", c.Reload))
 	}
 	if len(c.Models) == 0 {
 		errs = append(errs, errors.New("models is empty, must name at least one bundle"))

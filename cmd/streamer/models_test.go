@@ -11,7 +11,7 @@ func TestModelsShow(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"reverted  ", "version 0.1.0-ref", "wikitext", "feature.revision.user.is_anon", "is_anon(revision.user.id)", "revid  ", "any",
+		"reverted  ", "version 1.0.0", "wikitext", "feature.revision.user.is_anon", "is_anon(revision.user.id)", "revid  ", "any",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)

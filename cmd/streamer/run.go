@@ -65,7 +65,7 @@ func run(ctx context.Context, cfg Config, log *zap.Logger, h hooks) (err error) 
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 
-	set, routes, err := loadModels(cfg, log)
+	inService, routes, err := loadModels(cfg, reg, log)
 	if err != nil {
 		return err
 	}
@@ -91,13 +91,18 @@ func run(ctx context.Context, cfg Config, log *zap.Logger, h hooks) (err error) 
 	live := feed.NewHub()
 	defer live.Close()
 	pipeline := score.New(cfg.Score, score.Parts{
-		Routes: routes, Engine: score.NewEngine(cfg.Score.Workers, reg), Texts: texts, Store: store, Publish: producer,
+		Routes: routes, Engine: score.NewEngine(cfg.Score.Workers, reg), Texts: texts, Store: store,
+		Publish: producer, Differences: producer,
 		Letters: score.Letters{
 			Stream: cfg.Produce.ErrorStream, Topic: cfg.Produce.Topic(cfg.Produce.ErrorStream),
 			Emitter: cfg.Produce.Emitter, MaxRaw: cfg.Produce.MaxRaw(), Canaries: cfg.Produce.Canaries,
 		},
 		MaxAge: cfg.Consume.MaxAge, Registry: reg,
 		Observe: func(r score.Report) {
+			if r.Kind == score.KindShadow {
+				logDifference(log, r)
+				return
+			}
 			live.Observe(r)
 			if h.observe != nil {
 				h.observe(r)
@@ -109,25 +114,30 @@ func run(ctx context.Context, cfg Config, log *zap.Logger, h hooks) (err error) 
 		return err
 	}
 	defer src.Close()
-	watch, err := startAdmin(cfg.Admin, adminParts{registry: reg, page: live.Handler(), ask: src.Ready, warnings: set.Changed()})
+	watch, err := startAdmin(cfg.Admin, adminParts{registry: reg, page: live.Handler(), ask: src.Ready, warnings: func() []string {
+		return append(inService.Set().Changed(), inService.Failing()...)
+	}})
 	if err != nil {
 		return err
 	}
-	s := &service{cfg: cfg, log: log, source: src, producer: producer, live: live, admin: watch}
+	s := &service{
+		cfg: cfg, log: log, source: src, producer: producer, live: live, admin: watch,
+		models: watchModels(ctx, inService, cfg.Reload, log),
+	}
 	return s.serve(ctx, brokers, h.started)
 }
 
 // loadModels finds what every event will be asked.
-func loadModels(cfg Config, log *zap.Logger) (*registry.Set, *score.Routes, error) {
-	set, err := registry.LoadSet(models.FS, cfg.Models, cfg.Dictionaries)
+func loadModels(cfg Config, reg prometheus.Registerer, log *zap.Logger) (*registry.Registry, *score.Routes, error) {
+	inService, err := registry.New(models.FS, cfg.Models, cfg.Dictionaries, reg)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, change := range set.Changed() {
+	for _, change := range inService.Set().Changed() {
 		log.Warn("a dictionary has changed", zap.String("change", change))
 	}
-	routes, err := score.NewRoutes(cfg.Routes, set, cfg.Produce.Topic)
-	return set, routes, err
+	routes, err := score.NewRoutes(cfg.Routes, inService, cfg.Produce.Topic)
+	return inService, routes, err
 }
 
 func newStore(cfg Config, reg prometheus.Registerer, log *zap.Logger) (dedupe.Store, error) {
@@ -155,6 +165,7 @@ type service struct {
 	producer *produce.Producer
 	live     *feed.Hub
 	admin    *admin
+	models   *modelWatch
 }
 
 func (s *service) serve(ctx context.Context, brokers []kgo.Opt, started func(string)) error {
@@ -184,6 +195,7 @@ func (s *service) stop(ctx context.Context) error {
 		s.source.Drain(ctx),   // no new events; finish those in flight
 		s.producer.Flush(ctx), // every message acknowledged or refused
 		s.source.Commit(ctx),  // finished offsets only
+		s.models.stop(ctx),
 	)
 	s.live.Close()
 	err = errors.Join(err, s.admin.stop(ctx))

@@ -346,7 +346,7 @@ func TestReadiness(t *testing.T) {
 	brokers := errors.New("no broker")
 	a, err := startAdmin(AdminConfig{Listen: "127.0.0.1:0"}, adminParts{
 		registry: prometheus.NewRegistry(), page: http.NotFoundHandler(),
-		ask: func(context.Context) error { return brokers }, warnings: []string{"a dictionary has changed"},
+		ask: func(context.Context) error { return brokers }, warnings: func() []string { return []string{"a dictionary has changed"} },
 	})
 	if err != nil {
 		t.Fatal(err)

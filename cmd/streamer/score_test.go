@@ -110,7 +110,7 @@ func TestScorePrintsFeaturesAsPythonDoes(t *testing.T) {
 	if len(got) != len(want) || len(cells["revid"].Features) != 0 {
 		t.Errorf("features %v and %v", got, cells["revid"].Features)
 	}
-	if cells["reverted"].Version != "0.1.0-ref" {
+	if cells["reverted"].Version != "1.0.0" {
 		t.Errorf("version %q", cells["reverted"].Version)
 	}
 	if out, err := execute(t, line, bothModels...); err != nil || strings.Contains(out, "features") {
@@ -297,7 +297,7 @@ func TestScoreOfOtherContent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(out, `"reverted":{"version":"0.1.0-ref","error":{"type":"UnexpectedContentType"`) || !strings.Contains(out, `"revid":{"version":"0.0.0","score"`) {
+	if !strings.Contains(out, `"reverted":{"version":"1.0.0","error":{"type":"UnexpectedContentType"`) || !strings.Contains(out, `"revid":{"version":"0.0.0","score"`) {
 		t.Errorf("answered %s", out)
 	}
 	out, err = execute(t, `{"event":{},"text":"a","parent":"b"}`, bothModels...)

@@ -121,19 +121,34 @@ func New(cfg Config, opts []kgo.Opt, reg prometheus.Registerer) (*Producer, erro
 // the buffer is full. The message's slices belong to the producer until then.
 func (p *Producer) Publish(ctx context.Context, m event.Message, done func(error)) {
 	start := time.Now()
-	p.client.Produce(ctx, &kgo.Record{Topic: m.Topic, Key: m.Key, Value: m.Value}, func(_ *kgo.Record, err error) {
+	p.client.Produce(ctx, record(m), p.acknowledged(m.Topic, start, done))
+}
+
+// Offer hands a message to the broker only if there is room for it: else done gets
+// an error at once. It is for what may be lost, which must not hold up what may not.
+func (p *Producer) Offer(ctx context.Context, m event.Message, done func(error)) {
+	p.client.TryProduce(ctx, record(m), p.acknowledged(m.Topic, time.Now(), done))
+}
+
+func record(m event.Message) *kgo.Record {
+	return &kgo.Record{Topic: m.Topic, Key: m.Key, Value: m.Value}
+}
+
+// acknowledged counts what became of a message and tells who sent it.
+func (p *Producer) acknowledged(topic string, start time.Time, done func(error)) func(*kgo.Record, error) {
+	return func(_ *kgo.Record, err error) {
 		if err != nil {
-			p.metrics.refused.WithLabelValues(m.Topic).Inc()
+			p.metrics.refused.WithLabelValues(topic).Inc()
 			if errors.Is(err, kerr.UnknownTopicOrPartition) {
 				err = fmt.Errorf("%w: create the topic, or let produce.create_topics and the broker do it", err)
 			}
-			done(fmt.Errorf("publish to topic %s: %w", m.Topic, err))
+			done(fmt.Errorf("publish to topic %s: %w", topic, err))
 			return
 		}
-		p.metrics.messages.WithLabelValues(m.Topic).Inc()
+		p.metrics.messages.WithLabelValues(topic).Inc()
 		p.metrics.seconds.Observe(time.Since(start).Seconds())
 		done(nil)
-	})
+	}
 }
 
 // Flush waits until every message is acknowledged or refused.

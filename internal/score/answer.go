@@ -25,6 +25,7 @@ func (p *Pipeline) answer(ctx context.Context, rev *event.Revision, answers []*a
 	}
 	in := Facts(rev)
 	if !slices.ContainsFunc(open, needsText) {
+		barShadows(open, fetch.Texts{}, errNotFetched)
 		return p.compute(rev, in, open)
 	}
 	texts, release, failure, err := p.fetch(ctx, rev)
@@ -34,16 +35,13 @@ func (p *Pipeline) answer(ctx context.Context, rev *event.Revision, answers []*a
 	defer release()
 	ready := open[:0]
 	for _, a := range open {
-		f := failure
-		if f == nil {
-			f = misfit(a.Target.Model, texts)
-		}
-		if f != nil && needsText(a) {
+		if f := obstacle(a.Target.Model, texts, failure); f != nil {
 			a.Failure, a.fleeting = &f.Failure, f.fleeting
 		} else {
 			ready = append(ready, a)
 		}
 	}
+	barShadows(ready, texts, failure)
 	if failure == nil {
 		in.Revision = texts.Revision.Text
 		if texts.Parent != nil {
@@ -56,8 +54,15 @@ func (p *Pipeline) answer(ctx context.Context, rev *event.Revision, answers []*a
 // needsText tells whether a model asks for texts.
 func needsText(a *answer) bool { return a.Target.Model.Content() != "" }
 
-// misfit says why a model's features are not defined on the texts, if so.
-func misfit(m *model.Model, texts fetch.Texts) *failure {
+// obstacle says why a model cannot be asked: it wants texts, and there are none
+// (missing says why) or its features are not defined on them.
+func obstacle(m *model.Model, texts fetch.Texts, missing *failure) *failure {
+	if m.Content() == "" {
+		return nil
+	}
+	if missing != nil {
+		return missing
+	}
 	for _, t := range []*fetch.Text{texts.Revision, texts.Parent} {
 		if t != nil {
 			if f := Misfit(m, t.RevID, t.ContentModel); f != nil {
@@ -86,9 +91,11 @@ func (p *Pipeline) compute(rev *event.Revision, in feature.Input, answers []*ans
 	for i, a := range answers {
 		models[i] = a.Target.Model
 	}
-	for i, r := range p.Engine.Score(rev.RevID, models, in) {
+	shadows := shadowsOf(answers)
+	results, later := p.Engine.ScoreBeside(rev.RevID, models, shadows, in)
+	for i, r := range results {
 		a := answers[i]
-		a.Outcome = r.Outcome
+		a.Score, a.Failure = r.Score, r.Failure
 		if a.Score == nil {
 			continue
 		}
@@ -97,6 +104,7 @@ func (p *Pipeline) compute(rev *event.Revision, in feature.Input, answers []*ans
 			return err
 		}
 	}
+	setShadows(answers, shadows, later)
 	return nil
 }
 

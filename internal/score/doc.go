@@ -1,7 +1,7 @@
 // Package score is the way of one event, from a record to acknowledged score
 // events:
 //
-//	route → dedupe → fetch → features → model → produce → mark
+//	route → dedupe → fetch → features → model → produce → mark (→ shadow)
 //
 // [Pipeline.Begin] runs in the order of the partition: it reads the record,
 // finds the routes that want it (route.go) and takes a place in the queue of
@@ -23,6 +23,11 @@
 //     loses one.
 //   - What is wrong with one model or one revision stays with it: models fail
 //     apart, and a panic in an estimator becomes an error event.
+//   - Models may be exchanged at any time (package registry): an event takes those
+//     in service when it is routed and keeps them to its end. Nothing here holds a
+//     model that is out of service and out of use.
+//   - A route's shadow (shadow.go) can neither change nor fail its answers; all they
+//     wait for is the features that it alone asks for.
 //
 // Why dedupe stands before fetch: an event that was answered needs no text. Why
 // its mark stands last: see above; ChangeProp sets it first and loses events.

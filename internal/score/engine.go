@@ -3,12 +3,15 @@ package score
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+	"weak"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -28,9 +31,11 @@ type Engine struct {
 	metrics *engineMetrics
 	workers chan struct{} // one token for each revision being computed
 	compute func(*feature.Plan, feature.Input) feature.Result
+	ask     func(*model.Model, int64, []float64) (event.Score, error)
 
 	mu    sync.RWMutex
 	plans map[planKey]*feature.Plan
+	known map[weak.Pointer[model.Model]]bool // models that some plan may be of
 }
 
 // NewEngine returns an engine that computes workers revisions at once; 0 means
@@ -41,7 +46,8 @@ func NewEngine(workers int, reg prometheus.Registerer) *Engine {
 	}
 	return &Engine{
 		metrics: newEngineMetrics(reg), workers: make(chan struct{}, workers),
-		compute: (*feature.Plan).Evaluate, plans: map[planKey]*feature.Plan{},
+		compute: (*feature.Plan).Evaluate, ask: (*model.Model).Score,
+		plans: map[planKey]*feature.Plan{}, known: map[weak.Pointer[model.Model]]bool{},
 	}
 }
 
@@ -55,37 +61,68 @@ type Result struct {
 // Score asks all models about one revision. The results are in their order;
 // what fails for one model fails for that one alone.
 func (e *Engine) Score(revID int64, models []*model.Model, in feature.Input) []Result {
-	e.workers <- struct{}{} // held for milliseconds: computing is bounded by feature budgets
-	defer func() { <-e.workers }()
-	out := make([]Result, len(models))
-	for i, m := range models {
-		out[i].Model, out[i].Version = m.Name(), m.Version()
+	results, _ := e.ScoreBeside(revID, models, nil, in)
+	return results
+}
+
+// ScoreBeside does the same and evaluates, in the same pass, the features of
+// shadows. Each shadow answers when its function is called, so that its estimator
+// takes no time from the results; the functions hold values and no texts. What is
+// wrong with a shadow, a panic in its features too, is only in its own answer.
+func (e *Engine) ScoreBeside(revID int64, models, shadows []*model.Model, in feature.Input) ([]Result, []func() Result) {
+	defer e.work()()
+	all := models
+	if len(shadows) > 0 {
+		all = slices.Concat(models, shadows)
 	}
+	values, plan, err := e.features(all, in)
+	fault := err
+	if err != nil && len(shadows) > 0 { // perhaps a shadow's: the others are asked without them
+		values, plan, err = e.features(models, in)
+	}
+	results := make([]Result, len(models))
+	for i, m := range models {
+		results[i] = e.result(m, revID, values, plan, i, err)
+	}
+	later := make([]func() Result, len(shadows))
+	for i, m := range shadows {
+		later[i] = func() Result {
+			defer e.work()()
+			return e.result(m, revID, values, plan, len(models)+i, fault)
+		}
+	}
+	return results, later
+}
+
+// work takes a worker's place and returns how to give it back. It is held for
+// milliseconds: computing is bounded by feature budgets.
+func (e *Engine) work() (done func()) {
+	e.workers <- struct{}{}
+	return func() { <-e.workers }
+}
+
+// features evaluates all that the models ask for.
+func (e *Engine) features(models []*model.Model, in feature.Input) (feature.Result, *feature.Plan, error) {
 	plan, err := e.plan(models)
 	if err != nil {
-		failAll(out, err)
-		return out
+		return nil, nil, err
 	}
 	start := time.Now()
 	values, err := e.evaluate(plan, in)
 	e.metrics.features.Observe(time.Since(start).Seconds())
-	if err != nil {
-		failAll(out, err)
-		return out
-	}
-	for i, m := range models {
-		e.fromColumns(&out[i], m, revID, values, plan.Columns(i))
-	}
-	return out
+	return values, plan, err
 }
 
 // plan compiles the features of a set of models, so that each is computed once
-// however many models ask for it. Sets are few (the models of a wiki, less
-// those answered before), so plans are kept for ever.
+// however many models ask for it. Sets are few (the models of a wiki, less those
+// answered before), so plans are kept as long as their models are in use.
 func (e *Engine) plan(models []*model.Model) (*feature.Plan, error) {
 	var key planKey
-	kept := copy(key[:], models) == len(models)
+	kept := len(models) <= len(key)
 	if kept {
+		for i, m := range models {
+			key[i] = weak.Make(m)
+		}
 		e.mu.RLock()
 		plan := e.plans[key]
 		e.mu.RUnlock()
@@ -102,22 +139,57 @@ func (e *Engine) plan(models []*model.Model) (*feature.Plan, error) {
 		return nil, fmt.Errorf("compile features: %w", err)
 	}
 	if kept {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		e.plans[key] = plan
+		e.keep(key, plan, models)
 	}
 	return plan, nil
 }
 
 // planKey is a set of models, by identity: two bundles may bear one name and
 // version. A wiki with more models than it holds has its plan compiled each time.
-type planKey [16]*model.Model
+//
+// The pointers are weak: a model that was exchanged, and whose last event is done,
+// is collected, and its plans go with it (forget). The alternative, to be told of
+// every exchange, would have to outwait the events in flight, which may ask for a
+// plan of the old models after the exchange.
+type planKey [16]weak.Pointer[model.Model]
+
+func (e *Engine) keep(key planKey, plan *feature.Plan, models []*model.Model) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.plans[key] = plan
+	for i, m := range models {
+		if !e.known[key[i]] {
+			e.known[key[i]] = true
+			runtime.AddCleanup(m, e.forget, key[i])
+		}
+	}
+}
+
+// forget drops the plans of a model that is gone.
+func (e *Engine) forget(gone weak.Pointer[model.Model]) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.known, gone)
+	maps.DeleteFunc(e.plans, func(key planKey, _ *feature.Plan) bool { return slices.Contains(key[:], gone) })
+}
 
 // evaluate turns a panic, which is a bug of ours met by one revision, into an
 // error, so that the partition moves on.
 func (e *Engine) evaluate(plan *feature.Plan, in feature.Input) (values feature.Result, err error) {
 	defer e.caught(&err)
 	return e.compute(plan, in), nil
+}
+
+// result is the answer of the model whose list is number list of the plan; err is
+// why there are no values.
+func (e *Engine) result(m *model.Model, revID int64, values feature.Result, plan *feature.Plan, list int, err error) Result {
+	r := Result{Outcome: event.Outcome{Model: m.Name(), Version: m.Version()}}
+	if err != nil {
+		r.Failure = &event.Failure{Type: typeCaught, Message: err.Error()}
+		return r
+	}
+	e.fromColumns(&r, m, revID, values, plan.Columns(list))
+	return r
 }
 
 // fromColumns asks a model for its score, unless one of its features failed.
@@ -149,7 +221,7 @@ func (e *Engine) fromColumns(r *Result, m *model.Model, revID int64, values feat
 // consumer would believe it.
 func (e *Engine) predict(m *model.Model, revID int64, numbers []float64) (s event.Score, err error) {
 	defer e.caught(&err)
-	if s, err = m.Score(revID, numbers); err != nil {
+	if s, err = e.ask(m, revID, numbers); err != nil {
 		return s, err
 	}
 	for label, p := range s.Probability {
@@ -181,12 +253,6 @@ func innermost() string {
 		}
 	}
 	return "an unknown place"
-}
-
-func failAll(results []Result, err error) {
-	for i := range results {
-		results[i].Failure = &event.Failure{Type: typeCaught, Message: err.Error()}
-	}
 }
 
 // document is a score as the cache keeps it.

@@ -3,11 +3,13 @@ package score
 import (
 	"io/fs"
 	"math"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -28,21 +30,58 @@ func embeddedModels(t *testing.T) (reverted, revid *model.Model) {
 	return set.All()[0], set.All()[1]
 }
 
+// bundleOnDisk copies a bundle of the program to a folder, with another card.
+func bundleOnDisk(t testing.TB, name string, change func(card string) string) string {
+	t.Helper()
+	dir := t.TempDir()
+	sub, err := fs.Sub(models.FS, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(dir, sub); err != nil {
+		t.Fatal(err)
+	}
+	writeCard(t, dir, change)
+	return dir
+}
+
+// writeCard exchanges the card of a bundle on disk for another, at once.
+func writeCard(t testing.TB, dir string, change func(card string) string) {
+	t.Helper()
+	path := filepath.Join(dir, "model.yaml")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	card := change(string(data))
+	if card == string(data) {
+		t.Fatalf("the card is as it was:\n%s", card)
+	}
+	card, _, _ = strings.Cut(card, "checksum: ")                                // of the lines before, as they were
+	card = regexp.MustCompile(`(?m)^checksum:.*\n?`).ReplaceAllString(card, "") // of the card as it was
+	if err := os.WriteFile(path+".new", []byte(card), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// setKey gives a key of a card another value.
+func setKey(key, value string) func(card string) string {
+	line := regexp.MustCompile(`(?m)^` + key + `:.*$`)
+	return func(card string) string { return line.ReplaceAllLiteralString(card, key+": "+value) }
+}
+
+// asksTheUser makes every feature of a card one that needs no text.
+func asksTheUser(card string) string {
+	return regexp.MustCompile(`(?m)expression:.*$`).ReplaceAllString(card, "expression: is_anon(revision.user.id)")
+}
+
 // variant loads the first model with another card.
 func variant(t *testing.T, change func(card string) string) *model.Model {
 	t.Helper()
-	bundle := fstest.MapFS{}
-	for _, name := range []string{"model.yaml", "estimator.json", "examples.jsonl", "info.json"} {
-		data, err := fs.ReadFile(models.FS, "enwiki.reverted/"+name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if name == "model.yaml" {
-			data = []byte(change(string(data)))
-		}
-		bundle["m/"+name] = &fstest.MapFile{Data: data}
-	}
-	m, err := model.Load(bundle, "m", model.NewLibrary(nil))
+	m, err := model.Load(os.DirFS(bundleOnDisk(t, "enwiki.reverted", change)), ".", model.NewLibrary(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +116,7 @@ func counter(t *testing.T, reg *prometheus.Registry, name string) float64 {
 func TestEngineScores(t *testing.T) {
 	reverted, revid := embeddedModels(t)
 	results := NewEngine(0, prometheus.NewRegistry()).Score(1234, []*model.Model{reverted, revid}, anEdit())
-	if len(results) != 2 || results[0].Model != "reverted" || results[0].Version != "0.1.0-ref" || results[1].Model != "revid" {
+	if len(results) != 2 || results[0].Model != "reverted" || results[0].Version != "1.0.0" || results[1].Model != "revid" {
 		t.Fatalf("got %+v", results)
 	}
 	for _, r := range results {
@@ -100,10 +139,7 @@ func TestEngineScores(t *testing.T) {
 // Models fail apart: each for its own reason, the others score.
 func TestModelsFailApart(t *testing.T) {
 	reverted, revid := embeddedModels(t)
-	textless := variant(t, func(card string) string { // its features ask the user six times
-		start, end := strings.Index(card, "features:"), strings.Index(card, "estimator:")
-		return card[:start] + "features:\n" + strings.Repeat("  - name: is_anon\n    expression: is_anon(revision.user.id)\n", 6) + card[end:]
-	})
+	textless := variant(t, asksTheUser)
 	hiddenText, hiddenUser := anEdit(), anEdit()
 	hiddenText.Revision = nil
 	hiddenUser.User = feature.User{Hidden: true}
@@ -180,7 +216,7 @@ func TestPanicBecomesFailure(t *testing.T) {
 // of models is made once.
 func TestModelsShareOnePlan(t *testing.T) {
 	reverted, revid := embeddedModels(t)
-	second := variant(t, func(card string) string { return strings.Replace(card, `name: "reverted"`, `name: "damaging"`, 1) })
+	second := variant(t, func(card string) string { return strings.Replace(card, "'reverted'", "'damaging'", 1) })
 	list := []*model.Model{reverted, second, revid}
 	engine := NewEngine(1, prometheus.NewRegistry())
 	sound := engine.compute

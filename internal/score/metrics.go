@@ -8,6 +8,9 @@ type metrics struct {
 	cacheHits   prometheus.Counter
 	storeErrors prometheus.Counter
 	latency     prometheus.Histogram
+	shadows     *prometheus.CounterVec
+	differences *prometheus.HistogramVec
+	offers      *prometheus.CounterVec
 }
 
 // engineMetrics are the engine's, which also runs without a pipeline.
@@ -48,8 +51,18 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "revscore_event_to_ack_seconds", Help: "Time from receiving a record to the acknowledgement of a score.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 2, 16),
 		}),
+		shadows: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "revscore_shadow_results_total", Help: "Answers of shadow models beside the live ones, by result: same, prediction or probability where they differ, failed or live_failed where one of them has no score.",
+		}, []string{"model", "shadow", "result"}),
+		differences: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "revscore_shadow_probability_difference", Help: "Largest difference, over the labels, of the probabilities of a shadow model and the live one.",
+			Buckets: []float64{1e-9, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5},
+		}, []string{"model", "shadow"}),
+		offers: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "revscore_shadow_messages_total", Help: "Sampled differences for a topic, by result: sent, refused by the broker, or dropped since it has too many to answer.",
+		}, []string{"result"}),
 	}
-	reg.MustRegister(m.results, m.failures, m.cacheHits, m.storeErrors, m.latency)
+	reg.MustRegister(m.results, m.failures, m.cacheHits, m.storeErrors, m.latency, m.shadows, m.differences, m.offers)
 	return m
 }
 

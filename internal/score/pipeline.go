@@ -58,7 +58,13 @@ type Letters struct {
 	Canaries bool
 }
 
-// Parts are what a pipeline is made of. All but Observe are required.
+// Offerer hands a message to a broker only if that needs no waiting: else done gets
+// an error at once. It is called once in any case.
+type Offerer interface {
+	Offer(ctx context.Context, m event.Message, done func(error))
+}
+
+// Parts are what a pipeline is made of. All but Differences and Observe are required.
 type Parts struct {
 	Routes   *Routes
 	Engine   *Engine
@@ -68,8 +74,12 @@ type Parts struct {
 	Letters  Letters
 	MaxAge   time.Duration // 0: any age
 	Registry prometheus.Registerer
+	// Differences takes the messages of shadows whose route has a topic for them;
+	// without it they are dropped, which is counted.
+	Differences Offerer
 	// Observe, if set, is told of every message acknowledged and every record
-	// that made none. It must return quickly.
+	// that made none, and of a sample of what shadows answer differently. It must
+	// return quickly.
 	Observe func(Report)
 }
 
@@ -79,14 +89,15 @@ type Pipeline struct {
 	Parts
 	metrics *metrics
 	turns   *turns
-	slots   *slots // of revisions whose texts are fetched or held
+	slots   *slots        // of revisions whose texts are fetched or held
+	offered chan struct{} // one token for each difference that the broker has not answered
 }
 
 // New builds a pipeline.
 func New(cfg Config, parts Parts) *Pipeline {
 	return &Pipeline{
 		Parts: parts, metrics: newMetrics(parts.Registry), turns: newTurns(),
-		slots: newSlots(cfg.TextsInFlight),
+		slots: newSlots(cfg.TextsInFlight), offered: make(chan struct{}, maxOffered),
 	}
 }
 
@@ -147,7 +158,11 @@ func (p *Pipeline) handle(ctx context.Context, j *job) error {
 	if err := j.turn.wait(ctx); err != nil {
 		return err
 	}
-	return p.publish(ctx, j, answers)
+	if err := p.publish(ctx, j, answers); err != nil {
+		return err
+	}
+	p.compare(ctx, j, answers)
+	return nil
 }
 
 // answer is what one target is to be told.
@@ -157,6 +172,9 @@ type answer struct {
 	document []byte // the score as JSON, for the cache; nil while there is none
 	cached   bool   // the document came from the cache
 	fleeting bool   // a failure that may be gone on the next try: no mark
+	// shadow asks the target's shadow; nil when there is none, or when the score
+	// was not computed now.
+	shadow func() event.Outcome
 }
 
 // unsent looks up which targets were not answered yet, and which of those have
@@ -178,10 +196,10 @@ func (p *Pipeline) unsent(ctx context.Context, j *job) ([]*answer, error) {
 	open := make([]*answer, 0, len(keys))
 	for i, t := range j.targets {
 		if states[i].Sent {
-			p.report(Report{Record: j.rec, Revision: j.rev, Kind: KindDuplicate, Stream: t.Stream, Model: t.Model.Name()})
+			p.report(Report{Record: j.rec, Revision: j.rev, Kind: KindDuplicate, Stream: t.Stream, Model: t.Name})
 			continue
 		}
-		a := &answer{Target: t, Outcome: event.Outcome{Model: t.Model.Name(), Version: t.Model.Version()}}
+		a := &answer{Target: t, Outcome: event.Outcome{Model: t.Name, Version: t.Model.Version()}}
 		if states[i].Score != nil {
 			var s event.Score
 			if err := json.Unmarshal(states[i].Score, &s); err == nil {
@@ -195,7 +213,7 @@ func (p *Pipeline) unsent(ctx context.Context, j *job) ([]*answer, error) {
 }
 
 func scoreKey(rev *event.Revision, t Target) dedupe.Key {
-	return dedupe.Key{Stream: t.Stream, Wiki: rev.Wiki, Model: t.Model.Name(), Version: t.Model.Version(), RevID: rev.RevID}
+	return dedupe.Key{Stream: t.Stream, Wiki: rev.Wiki, Model: t.Name, Version: t.Model.Version(), RevID: rev.RevID}
 }
 
 // publish sends one message for each answer, lets the page's next event go, waits

@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -87,6 +84,8 @@ func plainTexts(_ context.Context, r fetch.Request) (fetch.Texts, error) {
 // rig is a pipeline over fakes. Tests change parts before start.
 type rig struct {
 	broker  *broker
+	publish Publisher // instead of the broker, if set
+	offers  Offerer
 	store   dedupe.Store
 	texts   textsFunc
 	routes  []RouteConfig
@@ -94,6 +93,11 @@ type rig struct {
 	maxAge  time.Duration
 	mu      sync.Mutex
 	reports []Report
+
+	// made by start
+	registry *registry.Registry
+	engine   *Engine
+	metrics  *prometheus.Registry
 }
 
 func newRig(t *testing.T) *rig {
@@ -112,20 +116,24 @@ func newRig(t *testing.T) *rig {
 
 func (r *rig) start(t *testing.T) *Pipeline {
 	t.Helper()
-	set, err := registry.LoadSet(models.FS, r.models, nil)
+	r.metrics = prometheus.NewRegistry()
+	var err error
+	if r.registry, err = registry.New(models.FS, r.models, nil, r.metrics); err != nil {
+		t.Fatal(err)
+	}
+	routes, err := NewRoutes(r.routes, r.registry, func(s string) string { return "dc." + s })
 	if err != nil {
 		t.Fatal(err)
 	}
-	routes, err := NewRoutes(r.routes, set, func(s string) string { return "dc." + s })
-	if err != nil {
-		t.Fatal(err)
+	r.engine = NewEngine(2, r.metrics)
+	if r.publish == nil {
+		r.publish = r.broker
 	}
-	reg := prometheus.NewRegistry()
 	return New(DefaultConfig(), Parts{
-		Routes: routes, Engine: NewEngine(2, reg), Texts: r.texts, Store: r.store, Publish: r.broker,
+		Routes: routes, Engine: r.engine, Texts: r.texts, Store: r.store, Publish: r.publish, Differences: r.offers,
 		Letters:  Letters{Stream: "errors", Topic: "dc.errors", Emitter: "test", MaxRaw: 1000, Canaries: true},
 		MaxAge:   r.maxAge,
-		Registry: reg,
+		Registry: r.metrics,
 		Observe: func(rep Report) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
@@ -345,17 +353,9 @@ func TestFailuresBecomeErrorEvents(t *testing.T) {
 
 // A text of another kind fails the models that are not for it, and no others.
 func TestContentFailsModelsApart(t *testing.T) {
-	dir := t.TempDir()
-	for _, name := range []string{"model.yaml", "estimator.json", "examples.jsonl", "info.json"} {
-		data, err := fs.ReadFile(models.FS, "enwiki.reverted/"+name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		data = []byte(strings.NewReplacer(`name: "reverted"`, `name: "items"`, "is_anon(revision.user.id)", "len(labels(revision.text)) > 1").Replace(string(data)))
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := bundleOnDisk(t, "enwiki.reverted", func(card string) string {
+		return strings.Replace(setKey("name", "items")(card), "is_anon(revision.user.id)", "len(labels(revision.text)) > 1", 1)
+	})
 	for content, failing := range map[string]string{"wikibase-item": "reverted", "wikitext": "items", "json": "reverted items"} {
 		r := newRig(t)
 		r.models = append(r.models, registry.Place{Bundle: dir})
@@ -447,7 +447,7 @@ func TestCachedScoreIsReused(t *testing.T) {
 		return fetch.Texts{}, errors.New("no")
 	}
 	p := r.start(t)
-	other := dedupe.Key{Stream: "another", Wiki: "enwiki", Model: "reverted", Version: "0.1.0-ref", RevID: 5}
+	other := dedupe.Key{Stream: "another", Wiki: "enwiki", Model: "reverted", Version: "1.0.0", RevID: 5}
 	score := []byte(`{"prediction":true,"probability":{"true":0.625,"false":0.375}}`)
 	if err := r.store.Remember(t.Context(), []dedupe.Entry{{Key: other, Score: score}}); err != nil {
 		t.Fatal(err)

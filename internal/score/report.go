@@ -17,6 +17,7 @@ const (
 	KindDuplicate ReportKind = "duplicate" // answered before: nothing sent
 	KindRejected  ReportKind = "rejected"  // unreadable: a dead letter was acknowledged
 	KindCanary    ReportKind = "canary"    // a heartbeat was passed on
+	KindShadow    ReportKind = "shadow"    // a shadow differed: beside the report of the score, for a sample
 
 	// Records that make no message.
 	SkippedTombstone ReportKind = "tombstone"      // a record without a value
@@ -32,7 +33,8 @@ type Report struct {
 	Revision *event.Revision
 	Stream   string
 	Model    string
-	Outcome  event.Outcome // of scores and failures
+	Outcome  event.Outcome // of scores and failures; the live one beside a shadow's
+	Shadow   *Difference   // of shadows
 	Cause    error         // of rejections
 	Latency  time.Duration // from receiving the record to the acknowledgement
 }

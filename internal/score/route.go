@@ -15,10 +15,11 @@ import (
 type RouteConfig struct {
 	Stream   string       `yaml:"stream" help:"Output stream; default mediawiki.revision-score-<model>."`
 	Topic    string       `yaml:"topic" help:"Topic, where it is not produce.topic_prefix and the stream."`
-	Model    string       `yaml:"model" help:"Name of the model; which one of that name is decided by the event's wiki."`
+	Model    string       `yaml:"model" help:"Name of the model in service; which one of that name is decided by the event's wiki."`
 	On       []string     `yaml:"on" help:"Event classes of ORES, of which one must apply: edit, main_edit, bot_edit, nonbot_edit, page_creation, main_creation, bot_page_creation, nonbot_page_creation."`
 	Match    Alternatives `yaml:"match" help:"Fields of the event (dotted path: value, list of values, or /regex/) that must all match; a list of such maps is an OR."`
 	MatchNot Alternatives `yaml:"match_not" help:"The same, for events that are not wanted."`
+	Shadow   ShadowConfig `yaml:"shadow,omitempty" help:"A model that is tried out beside the route's: asked on the same revisions, compared, and not published."`
 }
 
 // StreamName is the stream, given or default.
@@ -29,7 +30,8 @@ func (c RouteConfig) StreamName() string {
 	return "mediawiki.revision-score-" + c.Model
 }
 
-// Models finds the model of a name for a wiki.
+// Models finds the model of a name in service for a wiki. It is asked for every
+// event anew: what is in service may change.
 type Models interface {
 	Find(wiki, name string) (*model.Model, bool)
 	Has(name string) bool // for some wiki
@@ -39,11 +41,15 @@ type Models interface {
 type Target struct {
 	Stream string
 	Topic  string
+	Name   string // of the model in service, which may not be its own
 	Model  *model.Model
+
+	Shadow      *ShadowConfig // nil: none
+	ShadowModel *model.Model  // nil: none, or none for the event's wiki
 }
 
 // Routes decides which streams want an event. It is immutable and safe for
-// concurrent use.
+// concurrent use: it holds no models, only where to find them.
 type Routes struct {
 	routes []route
 	models Models
@@ -54,6 +60,7 @@ type route struct {
 	classes              []string
 	match                []conditions // OR; empty: everything
 	matchNot             []conditions // OR; empty: nothing
+	shadow               *ShadowConfig
 }
 
 // classes are the event classes of ORES's precache configuration
@@ -77,36 +84,51 @@ func NewRoutes(cfg []RouteConfig, models Models, topic func(stream string) strin
 			fault("model is empty, must name a model")
 			continue
 		}
-		if !models.Has(c.Model) {
-			fault("model %s is in no bundle under models, so the stream would stay silent", c.Model)
-		}
-		r := route{stream: c.StreamName(), topic: c.Topic, model: c.Model, classes: c.On}
-		if r.topic == "" {
-			r.topic = topic(r.stream)
-		}
+		r := c.compile(models, topic, fault)
 		if key := r.stream + " " + r.model; seen[key] {
 			fault("stream %s has model %s twice: each event would be sent twice; merge the two with a list under match", r.stream, r.model)
 		} else {
 			seen[key] = true
 		}
-		for _, class := range c.On {
-			if !slices.Contains(classes, class) {
-				fault("on has %q, must be one of %s", class, strings.Join(classes, ", "))
-			}
-		}
-		var err error
-		if r.match, err = c.Match.compile(); err != nil {
-			fault("match: %w", err)
-		}
-		if r.matchNot, err = c.MatchNot.compile(); err != nil {
-			fault("match_not: %w", err)
-		}
 		rs.routes = append(rs.routes, r)
+	}
+	for i, c := range cfg {
+		if t := c.Shadow.Topic; t != "" && slices.ContainsFunc(rs.routes, func(r route) bool { return r.topic == t }) {
+			errs = append(errs, fmt.Errorf("routes[%d]: shadow.topic is %s, which has scores: differences need a topic of their own", i, t))
+		}
 	}
 	if len(cfg) == 0 {
 		errs = append(errs, errors.New("routes is empty, must have at least one route"))
 	}
 	return rs, errors.Join(errs...)
+}
+
+// compile makes the route of a configuration that names a model.
+func (c RouteConfig) compile(models Models, topic func(stream string) string, fault func(format string, args ...any)) route {
+	if !models.Has(c.Model) {
+		fault("model %s is in no bundle under models, so the stream would stay silent", c.Model)
+	}
+	r := route{stream: c.StreamName(), topic: c.Topic, model: c.Model, classes: c.On}
+	if r.topic == "" {
+		r.topic = topic(r.stream)
+	}
+	for _, class := range c.On {
+		if !slices.Contains(classes, class) {
+			fault("on has %q, must be one of %s", class, strings.Join(classes, ", "))
+		}
+	}
+	var err error
+	if r.match, err = c.Match.compile(); err != nil {
+		fault("match: %w", err)
+	}
+	if r.matchNot, err = c.MatchNot.compile(); err != nil {
+		fault("match_not: %w", err)
+	}
+	c.Shadow.check(c.Model, models, fault)
+	if c.Shadow.Model != "" {
+		r.shadow = &c.Shadow
+	}
+	return r
 }
 
 // For returns what a revision is to become. An error means that a condition
@@ -120,9 +142,15 @@ func (rs *Routes) For(rev *event.Revision) ([]Target, error) {
 		if err != nil {
 			return nil, err
 		}
-		if m != nil {
-			targets = append(targets, Target{Stream: r.stream, Topic: r.topic, Model: m})
+		if m == nil {
+			continue
 		}
+		t := Target{Stream: r.stream, Topic: r.topic, Name: r.model, Model: m}
+		if r.shadow != nil {
+			t.Shadow = r.shadow
+			t.ShadowModel, _ = rs.models.Find(rev.Wiki, r.shadow.Model) // nil where there is none
+		}
+		targets = append(targets, t)
 	}
 	return targets, nil
 }
@@ -156,8 +184,10 @@ func (rs *Routes) Streams() []Stream {
 }
 
 // Decision is what one route says of an event; Refusal is empty when it wants it.
+// Shadow is the name of its shadow for the event's wiki, if there is one.
 type Decision struct {
 	Stream, Model, Version, Refusal string
+	Shadow, ShadowVersion           string
 }
 
 // Explain says for every route whether it wants the revision and, if not,
@@ -179,6 +209,12 @@ func (rs *Routes) Explain(rev *event.Revision) ([]Decision, error) {
 			d.Refusal = fmt.Sprintf("no model %s is loaded for %s", r.model, rev.Wiki)
 		default:
 			d.Version = m.Version()
+			if r.shadow == nil {
+				break
+			}
+			if shadow, ok := rs.models.Find(rev.Wiki, r.shadow.Model); ok {
+				d.Shadow, d.ShadowVersion = r.shadow.Model, shadow.Version()
+			}
 		}
 		out = append(out, d)
 	}

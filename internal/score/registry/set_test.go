@@ -2,7 +2,6 @@ package registry
 
 import (
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,7 +10,7 @@ import (
 )
 
 func TestSetFind(t *testing.T) {
-	ownRevID := onDisk(t, "revid", `wiki: "*"`, `wiki: testwiki`)
+	ownRevID := string(onDisk(t, "revid", t.TempDir()).set(t, "wiki", "testwiki"))
 	s, err := LoadSet(models.FS, append(bundles("embedded:revid", ownRevID),
 		Place{Bundle: "embedded:enwiki.reverted", Wikis: []string{"enwiki", "simplewiki"}}), nil)
 	if err != nil {
@@ -52,14 +51,7 @@ func bundles(paths ...string) []Place {
 }
 
 func TestLoadSetReportsAllFaults(t *testing.T) {
-	wrongAnswer := onDisk(t, "revid", `"0.0.0"`, `"0.0.1"`)
-	examples := filepath.Join(wrongAnswer, "examples.jsonl")
-	if err := os.Remove(examples); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(examples, []byte(`{"rev_id":7,"score":{"prediction":false,"probability":{"false":0.93,"true":0.07}}}`), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	wrongAnswer := string(onDisk(t, "revid", t.TempDir()).examples(t, wrongExample))
 	absent := filepath.Join(t.TempDir(), "absent")
 	s, err := LoadSet(models.FS, bundles(
 		"embedded:revid", "embedded:frwiki.oracle", "embedded:.", "embedded:revid", absent, wrongAnswer, "",
@@ -83,34 +75,69 @@ func TestLoadSetReportsAllFaults(t *testing.T) {
 }
 
 func TestLoadSetRefusesAnUnknownFeature(t *testing.T) {
-	dir := onDisk(t, "enwiki.reverted", "tokens_added(", "tokens_dadded(")
-	_, err := LoadSet(models.FS, bundles(dir), nil)
+	dir := onDisk(t, "enwiki.reverted", t.TempDir())
+	dir.edit(t, func(card string) string { return strings.Replace(card, "tokens_added(", "tokens_dadded(", 1) })
+	_, err := LoadSet(models.FS, bundles(string(dir)), nil)
 	if err == nil || !strings.Contains(err.Error(), `unknown function "tokens_dadded"`) {
 		t.Errorf("got %v", err)
 	}
 }
 
-// onDisk writes an embedded bundle with one change in its card to a folder.
-func onDisk(t *testing.T, bundle, old, repl string) string {
-	t.Helper()
-	dir := t.TempDir()
-	sub, err := fs.Sub(models.FS, bundle)
+// Two versions of one model serve side by side under two names; wikis may share them.
+func TestAs(t *testing.T) {
+	next := onDisk(t, "revid", t.TempDir()).set(t, "version", "9.0.0")
+	s, err := LoadSet(models.FS, []Place{{Bundle: "embedded:revid"}, {Bundle: string(next), As: "revid_next", Wikis: []string{"enwiki", "dewiki"}}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.CopyFS(dir, sub); err != nil {
-		t.Fatal(err)
+	for _, c := range []struct{ wiki, name, version string }{
+		{"enwiki", "revid", "0.0.0"}, {"enwiki", "revid_next", "9.0.0"}, {"dewiki", "revid_next", "9.0.0"}, {"frwiki", "revid_next", ""},
+	} {
+		version := ""
+		if m, ok := s.Find(c.wiki, c.name); ok {
+			version = m.Version()
+		}
+		if version != c.version {
+			t.Errorf("%s of %s has version %q, want %q", c.name, c.wiki, version, c.version)
+		}
 	}
-	card := filepath.Join(dir, "model.yaml")
-	data, err := os.ReadFile(card)
-	if err != nil {
-		t.Fatal(err)
+	if !s.Has("revid_next") || s.Has("revid_nex") {
+		t.Error("Has does not know names in service")
 	}
-	if err := os.Remove(card); err != nil { // embedded files are copied read-only
-		t.Fatal(err)
+}
+
+func TestPlacesThatContradict(t *testing.T) {
+	empty := t.TempDir()
+	for _, c := range []struct {
+		place Place
+		want  string
+	}{
+		{Place{Bundle: "embedded:revid", As: "a b"}, `model embedded:revid: as is "a b", must be`},
+		{Place{Bundle: "embedded:revid", Wikis: []string{"a", "b", "a"}}, "a is listed twice under wikis"},
+		{Place{Bundle: "embedded:enwiki.reverted", As: "revid", Wikis: []string{"*"}}, "revid of * is already loaded from embedded:revid"},
+		{Place{Bundle: empty + "/*"}, "model " + empty + "/*: matches no folder with a model.yaml"},
+		{Place{Bundle: empty + "/["}, "syntax error in pattern"},
+	} {
+		_, err := LoadSet(models.FS, []Place{{Bundle: "embedded:revid"}, c.place}, nil)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: %v, want %s", c.place, err, c.want)
+		}
 	}
-	if err := os.WriteFile(card, []byte(strings.Replace(string(data), old, repl, 1)), 0o600); err != nil {
-		t.Fatal(err)
+}
+
+// panicky is a bug of ours that one bundle meets.
+type panicky struct{ fs.FS }
+
+func (p panicky) Open(name string) (fs.File, error) {
+	if name == "revid/examples.jsonl" {
+		panic("index out of range")
 	}
-	return dir
+	return p.FS.Open(name)
+}
+
+func TestPanicIsAFault(t *testing.T) {
+	_, err := LoadSet(panicky{models.FS}, bundles("embedded:revid"), nil)
+	if err == nil || err.Error() != "model embedded:revid: panic, a bug of this program: index out of range" {
+		t.Errorf("got %v", err)
+	}
 }
