@@ -1,0 +1,179 @@
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"revscore/internal/score/feature"
+	"revscore/internal/score/hanzi"
+	"revscore/internal/score/pattern"
+	"revscore/internal/score/phrase"
+	"revscore/internal/score/spell"
+)
+
+// described is a card of a model that is no bundle yet: what it is and which
+// features it has, in the form of a bundle's card, with files relative to it and
+// without checksums.
+type described struct {
+	Name            string             `yaml:"name"`
+	Wiki            string             `yaml:"wiki"`
+	Version         string             `yaml:"version"`
+	Type            string             `yaml:"type"`
+	Labels          []any              `yaml:"labels"`
+	Features        []column           `yaml:"features"`
+	Lexicons        []unsealed         `yaml:"lexicons"`
+	Words           []unsealed         `yaml:"words"`
+	Phrases         []unsealed         `yaml:"phrases"`
+	Conversions     []unsealed         `yaml:"conversions"`
+	Dictionaries    []checker          `yaml:"dictionaries"`
+	TrainedOn       string             `yaml:"trained_on"`
+	PopulationRates map[string]float64 `yaml:"population_rates"`
+	Statistics      map[string]float64 `yaml:"statistics"`
+	Licence         string             `yaml:"licence"`
+}
+
+// unsealed is a file of such a card.
+type unsealed struct {
+	Name string `yaml:"name"`
+	File string `yaml:"file"`
+}
+
+// ReadCard reads the card of a model that is to be trained, or whose numbers are in
+// another file: docs/formats/features.md. The labels, which may be empty, are those
+// that the estimator's classes are to be called.
+func ReadCard(path string) (d *Draft, labels []any, err error) {
+	root := &folder{os.DirFS(filepath.Dir(path)), ".", map[string]int64{}}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("card %s: %w", path, err)
+		}
+	}()
+	data, err := root.bytes(filepath.Base(path), maxCardBytes)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := tame(data); err != nil {
+		return nil, nil, err
+	}
+	var c described
+	if err := decode(data, &c); err != nil {
+		return nil, nil, err
+	}
+	if len(c.Features) == 0 {
+		return nil, nil, errors.New("features is empty, must list those of the model in the order of its columns")
+	}
+	if labels, err = readLabels(c.Labels); err != nil {
+		return nil, nil, fmt.Errorf("labels: %w", err)
+	}
+	d = &Draft{
+		Name: c.Name, Wiki: c.Wiki, Version: c.Version, Type: c.Type,
+		TrainedOn: c.TrainedOn, PopulationRates: c.PopulationRates, Statistics: c.Statistics, Licence: c.Licence,
+	}
+	for i, f := range c.Features {
+		if f.Name == "" || f.Expression == "" {
+			return nil, nil, fmt.Errorf("features: entry %d needs a name and an expression", i+1)
+		}
+		d.Features = append(d.Features, feature.Definition{Name: f.Name, Expr: f.Expression})
+	}
+	d.Assets, err = c.assets(root)
+	return d, labels, err
+}
+
+func (c *described) assets(root *folder) (a Assets, err error) {
+	if a.Lexicons, err = readUnsealed(root, "lexicons", c.Lexicons, readLexicon); err != nil {
+		return a, err
+	}
+	if a.Words, err = readUnsealed(root, "words", c.Words, readLines); err != nil {
+		return a, err
+	}
+	if a.Phrases, err = readUnsealed(root, "phrases", c.Phrases, readLines); err != nil {
+		return a, err
+	}
+	if a.Conversions, err = readUnsealed(root, "conversions", c.Conversions, readPairs); err != nil {
+		return a, err
+	}
+	a.Dictionaries = map[string]Checker{}
+	for _, asked := range c.Dictionaries {
+		a.Dictionaries[asked.Name] = Checker{Dictionaries: asked.Dictionaries, ReplaceAstral: asked.ReplaceAstral}
+	}
+	return a, nil
+}
+
+func readUnsealed[T any](root *folder, kind string, list []unsealed, parse func(string) (T, error)) (map[string]T, error) {
+	read := make(map[string]T, len(list))
+	for i, of := range list {
+		if _, taken := read[of.Name]; taken || !plain.MatchString(of.Name) {
+			return nil, fmt.Errorf("%s: entry %d: name is %q, which is taken, or no name: %s, without @", kind, i+1, of.Name, plainRule)
+		}
+		data, err := root.bytes(of.File, maxOtherBytes)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", kind, of.Name, err)
+		}
+		if read[of.Name], err = parse(string(data)); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", kind, of.File, err)
+		}
+	}
+	return read, nil
+}
+
+// List is what the features of a draft are computed by, with dictionaries from the
+// folders.
+func (d *Draft) List(folders []string) (list feature.List, err error) {
+	list.Definitions = d.Features
+	a := feature.Assets{
+		Lexicons: map[string]*pattern.Lexicon{}, Words: map[string]map[string]bool{},
+		Phrases: map[string]*phrase.Set{}, Conversions: map[string]*hanzi.Table{},
+	}
+	for name, src := range d.Assets.Lexicons {
+		if a.Lexicons[name], err = pattern.CompileLexicon(src); err != nil {
+			return list, fmt.Errorf("lexicon %s: %w", name, err)
+		}
+	}
+	for name, words := range d.Assets.Words {
+		a.Words[name] = make(map[string]bool, len(words))
+		for _, word := range words {
+			a.Words[name][word] = true
+		}
+	}
+	for name, phrases := range d.Assets.Phrases {
+		if a.Phrases[name], err = phrase.New(phrases, nil, false); err != nil {
+			return list, fmt.Errorf("phrases %s: %w", name, err)
+		}
+	}
+	for name, pairs := range d.Assets.Conversions {
+		if a.Conversions[name], err = hanzi.New(pairs); err != nil {
+			return list, fmt.Errorf("conversion %s: %w", name, err)
+		}
+	}
+	var asked []checker
+	for name, c := range d.Assets.Dictionaries {
+		asked = append(asked, checker{name, c.Dictionaries, c.ReplaceAstral})
+	}
+	a.Dictionaries, _, err = newDictionaries(folders).read(asked)
+	list.Assets = a
+	return list, err
+}
+
+// Installed is a dictionary as the folders have it now, without a checksum if they
+// have none.
+func Installed(folders []string, tag string) Recorded {
+	found := Recorded{Tag: tag}
+	aff, dic, err := spell.Locate(folders, tag)
+	if err != nil {
+		return found
+	}
+	sum := sha256.New() // of both files in a row, as spell.Dictionary.Sum
+	for _, name := range []string{aff, dic} {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return found
+		}
+		sum.Write(data)
+	}
+	found.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return found
+}
