@@ -37,7 +37,7 @@ func newCommand() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		newRunCommand(), newDemoCommand(), newCheckCommand(), newScoreCommand(),
-		newModelsCommand(), newConfigCommand(), newWikiCommand(), newVersionCommand(),
+		newModelsCommand(), newImportCommand(), newImportONNXCommand(), newConfigCommand(), newWikiCommand(), newVersionCommand(),
 	)
 	return root
 }

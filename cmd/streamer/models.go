@@ -2,9 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"io"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -14,49 +11,32 @@ import (
 )
 
 func newModelsCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "models", Short: "Look at model bundles", Args: cobra.NoArgs}
-	var dictionaries []string
-	show := &cobra.Command{
-		Use: "show BUNDLE...", Short: "Show what a bundle is and what it asks for", Args: cobra.MinimumNArgs(1),
-		Long: "Show loads bundles as the service does, folders or embedded:NAME, and prints what they are: features by\n" +
-			"name and expression, and the spelling dictionaries they ask, with a warning where those are not the\n" +
-			"ones that the model was made with.",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			var errs []error
-			for _, bundle := range args { // each apart: two versions of a model have one name
-				set, err := registry.LoadSet(models.FS, []registry.Place{{Bundle: bundle}}, dictionaries)
-				if err == nil {
-					err = showModel(cmd.OutOrStdout(), set.All()[0])
-				}
-				errs = append(errs, err)
-			}
-			return errors.Join(errs...)
-		},
+	cmd := &cobra.Command{
+		Use: "models", Short: "List, show, verify and compare model bundles", Args: cobra.NoArgs,
+		Long: "A bundle is a folder, or embedded:NAME for one in this program. A pattern as '/srv/models/*' stands for\n" +
+			"all bundles it fits.",
 	}
-	show.Flags().StringArrayVar(&dictionaries, "dictionaries", model.DictionaryFolders(), "folder of spelling dictionaries; may be repeated")
-	cmd.AddCommand(show)
+	cmd.AddCommand(newListCommand(), newShowCommand(), newInfoCommand(), newVerifyCommand(), newDiffCommand())
 	return cmd
 }
 
-func showModel(out io.Writer, m *model.Model) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	content := m.Content()
-	if content == "" {
-		content = "any"
-	}
-	fmt.Fprintf(w, "%s\tversion %s\n  wiki\t%s\n  content\t%s\n", m.Name(), m.Version(), m.Wiki(), content)
-	for _, d := range m.Dictionaries() {
-		recorded := d.Recorded
-		if recorded == "" {
-			recorded = "unknown: no change will be noticed"
+// dictionaryFlag is that of every command that loads bundles.
+func dictionaryFlag(cmd *cobra.Command, folders *[]string) {
+	cmd.Flags().StringArrayVar(folders, "dictionaries", model.DictionaryFolders(), "folder of spelling dictionaries; may be repeated")
+}
+
+// loadEach loads bundles as the service does, each apart: two versions of a model
+// have one name. The models that load are returned beside the faults of the others.
+func loadEach(bundles, dictionaries []string) ([]*model.Model, error) {
+	var list []*model.Model
+	var errs []error
+	for _, bundle := range bundles {
+		set, err := registry.LoadSet(models.FS, []registry.Place{{Bundle: bundle}}, dictionaries)
+		if err != nil {
+			errs = append(errs, err)
+			continue
 		}
-		fmt.Fprintf(w, "  dictionary\t%s, %s\n\tsha256 %s\n\tmade with %s\n", d.Tag, d.File, d.SHA256, recorded)
+		list = append(list, set.All()...)
 	}
-	for _, d := range m.List().Definitions {
-		fmt.Fprintf(w, "  feature\t%s\n\t%s\n", d.Name, d.Expr)
-	}
-	for _, change := range m.Changed() {
-		fmt.Fprintf(w, "  warning\t%s\n", change)
-	}
-	return w.Flush()
+	return list, errors.Join(errs...)
 }

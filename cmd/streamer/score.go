@@ -1,18 +1,14 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
+	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"revscore/internal/event"
 	"revscore/internal/score"
@@ -22,9 +18,17 @@ import (
 	"revscore/models"
 )
 
+// scoreOptions are the flags of score.
+type scoreOptions struct {
+	bundles, dictionaries []string
+	card                  string
+	features              bool
+	fromFeatures          bool
+	onlyFeatures          bool
+}
+
 func newScoreCommand() *cobra.Command {
-	var places, dictionaries []string
-	var features bool
+	var o scoreOptions
 	cmd := &cobra.Command{
 		Use: "score", Short: "Score JSON lines from standard input", Args: cobra.NoArgs,
 		Long: "Score reads one JSON object a line: {event, text, parent}, where event is a revision-create\n" +
@@ -32,27 +36,62 @@ func newScoreCommand() *cobra.Command {
 			"A few features ask for earlier edits too: {page: {creation_timestamp}, user:\n" +
 			"{last_revision_timestamp}}, and timestamp and user_id of the parent.\n" +
 			"It writes one document a line in the order of the input: {rev_id, wiki, scores}. A line that\n" +
-			"cannot be read gives {line, error}, and the command then ends with an error.",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			list := make([]registry.Place, len(places))
-			for i, bundle := range places {
-				list[i] = registry.Place{Bundle: bundle}
-			}
-			set, err := registry.LoadSet(models.FS, list, dictionaries)
-			if err != nil {
-				return err
-			}
-			for _, change := range set.Changed() {
-				fmt.Fprintln(cmd.ErrOrStderr(), "warning:", change)
-			}
-			return scoreLines(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), set.All(), features)
-		},
+			"cannot be read gives {line, error}, and the command then ends with an error.\n\n" +
+			"With --from-features a line is {\"features\": [...]}, the values in the model's order, and may have\n" +
+			"rev_id and wiki: the estimator is asked alone. With --features-only no model is asked: the output is\n" +
+			"{rev_id, wiki, features: {name: value}}, as training takes it, of a bundle or of a card that lists\n" +
+			"features (--list).",
+		RunE: func(cmd *cobra.Command, _ []string) error { return runScore(cmd, o) },
 	}
-	cmd.Flags().StringArrayVar(&places, "model", nil, "model bundle: a folder, or embedded:NAME; may be repeated")
-	cmd.Flags().StringArrayVar(&dictionaries, "dictionaries", model.DictionaryFolders(), "folder of spelling dictionaries; may be repeated")
-	cmd.Flags().BoolVar(&features, "features", false, "add the values of the model's features")
-	cobra.CheckErr(cmd.MarkFlagRequired("model"))
+	cmd.Flags().StringArrayVar(&o.bundles, "model", nil, "model bundle: a folder, or embedded:NAME; may be repeated")
+	dictionaryFlag(cmd, &o.dictionaries)
+	cmd.Flags().BoolVar(&o.features, "features", false, "add the values of the model's features")
+	cmd.Flags().BoolVar(&o.fromFeatures, "from-features", false, "lines are values of the model's features")
+	cmd.Flags().BoolVar(&o.onlyFeatures, "features-only", false, "write the values of the features, and no score")
+	cmd.Flags().StringVar(&o.card, "list", "", "card of features, for --features-only in place of a model")
+	cmd.MarkFlagsMutuallyExclusive("features", "from-features", "features-only")
+	cmd.MarkFlagsMutuallyExclusive("model", "list")
+	cmd.MarkFlagsOneRequired("model", "list")
 	return cmd
+}
+
+func runScore(cmd *cobra.Command, o scoreOptions) error {
+	in, out := cmd.InOrStdin(), cmd.OutOrStdout()
+	if o.card != "" {
+		if !o.onlyFeatures {
+			return errors.New("--list names features and no model: it goes with --features-only")
+		}
+		draft, _, err := model.ReadCard(o.card)
+		if err != nil {
+			return err
+		}
+		list, err := draft.List(o.dictionaries)
+		if err != nil {
+			return fmt.Errorf("%s: %w", o.card, err)
+		}
+		return featureLines(cmd.Context(), in, out, list)
+	}
+	places := make([]registry.Place, len(o.bundles))
+	for i, bundle := range o.bundles {
+		places[i].Bundle = bundle
+	}
+	set, err := registry.LoadSet(models.FS, places, o.dictionaries)
+	if err != nil {
+		return err
+	}
+	for _, change := range set.Changed() {
+		fmt.Fprintln(cmd.ErrOrStderr(), "warning:", change)
+	}
+	list := set.All()
+	switch {
+	case (o.fromFeatures || o.onlyFeatures) && len(list) != 1:
+		return fmt.Errorf("%d models: with --from-features and --features-only one is asked, whose features these are", len(list))
+	case o.fromFeatures:
+		return rowLines(cmd.Context(), in, out, list[0])
+	case o.onlyFeatures:
+		return featureLines(cmd.Context(), in, out, list[0].List())
+	}
+	return scoreLines(cmd.Context(), in, out, list, o.features)
 }
 
 // scored is a line of output; its cells are those of ORES.
@@ -76,112 +115,46 @@ type cellError struct {
 	Message string `json:"message"`
 }
 
-// numbered is a line on its way to a worker; out takes what becomes of it.
-type numbered struct {
-	n    int
-	line []byte
-	out  chan<- scored
-}
-
-// scoreLines scores on all cores and writes in the order of the input: a bounded
-// queue of promises, each kept by the worker that takes its line.
 func scoreLines(ctx context.Context, in io.Reader, out io.Writer, list []*model.Model, features bool) error {
-	workers := runtime.GOMAXPROCS(0)
-	engine := score.NewEngine(workers, prometheus.NewRegistry())
-	work := make(chan numbered)
-	promises := make(chan (<-chan scored), 4*workers)
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		defer close(work)
-		defer close(promises)
-		return readLines(ctx, in, work, promises)
-	})
-	for range workers {
-		group.Go(func() error {
-			for l := range work {
-				l.out <- scoreLine(engine, l, list, features)
+	engine := score.NewEngine(0, prometheus.NewRegistry())
+	return counted(func(bad *atomic.Int64) error {
+		return documents(ctx, in, out, func(l line) scored {
+			rev, input, err := score.ReadInput(l.text)
+			if err != nil {
+				bad.Add(1)
+				return scored{Line: l.number, Error: unreadable(err)}
 			}
-			return nil
+			return scoreLine(engine, rev, input, list, features)
 		})
-	}
-	bad := 0
-	group.Go(func() error {
-		var err error
-		bad, err = writeLines(ctx, out, promises)
-		return err
 	})
-	if err := group.Wait(); err != nil {
+}
+
+// counted turns unreadable lines into an error at the end, when all others are done.
+func counted(run func(bad *atomic.Int64) error) error {
+	var bad atomic.Int64
+	if err := run(&bad); err != nil {
 		return err
 	}
-	if bad > 0 {
-		return fmt.Errorf("%d lines of the input cannot be read; the output says which and why", bad)
+	if n := bad.Load(); n > 0 {
+		return fmt.Errorf("%d lines of the input cannot be read; the output says which and why", n)
 	}
 	return nil
 }
 
-func readLines(ctx context.Context, in io.Reader, work chan<- numbered, promises chan<- (<-chan scored)) error {
-	lines := bufio.NewScanner(in)
-	lines.Buffer(make([]byte, 0, 1<<20), maxLine)
-	read := 0
-	for n := 1; lines.Scan(); n++ {
-		read = n
-		line := bytes.TrimSpace(lines.Bytes())
-		if len(line) == 0 {
-			continue
-		}
-		result := make(chan scored, 1)
-		select {
-		case promises <- result:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		work <- numbered{n, bytes.Clone(line), result} // a worker always takes it
+// unreadable says why a line is no scoring input.
+func unreadable(err error) *cellError {
+	kind := event.ReasonInvalidJSON
+	var pe *event.ParseError
+	switch {
+	case errors.As(err, &pe):
+		kind = pe.Reason
+	case errors.Is(err, event.ErrNothingToScore):
+		kind = "NothingToScore"
 	}
-	if err := lines.Err(); err != nil {
-		return fmt.Errorf("read input after line %d: %w (a line may have %d bytes)", read, err, maxLine)
-	}
-	return nil
+	return &cellError{kind, err.Error()}
 }
 
-func writeLines(ctx context.Context, out io.Writer, promises <-chan (<-chan scored)) (bad int, err error) {
-	w := bufio.NewWriter(out)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	for promise := range promises {
-		var s scored
-		select {
-		case s = <-promise:
-		case <-ctx.Done():
-			return bad, ctx.Err()
-		}
-		if s.Error != nil {
-			bad++
-		}
-		if err := enc.Encode(s); err != nil {
-			return bad, fmt.Errorf("write scores: %w", err)
-		}
-		if len(promises) == 0 { // an idle input must not sit on results
-			if err := w.Flush(); err != nil {
-				return bad, fmt.Errorf("write scores: %w", err)
-			}
-		}
-	}
-	return bad, w.Flush()
-}
-
-func scoreLine(engine *score.Engine, l numbered, list []*model.Model, features bool) scored {
-	rev, in, err := score.ReadInput(l.line)
-	if err != nil {
-		kind := event.ReasonInvalidJSON
-		var pe *event.ParseError
-		switch {
-		case errors.As(err, &pe):
-			kind = pe.Reason
-		case errors.Is(err, event.ErrNothingToScore):
-			kind = "NothingToScore"
-		}
-		return scored{Line: l.n, Error: &cellError{kind, err.Error()}}
-	}
+func scoreLine(engine *score.Engine, rev *event.Revision, in feature.Input, list []*model.Model, features bool) scored {
 	out := scored{RevID: rev.RevID, Wiki: rev.Wiki, Scores: map[string]cell{}}
 	for i, r := range engine.Score(rev.RevID, list, in) {
 		if rev.ContentModel != "" { // else the event does not say, and the text decides

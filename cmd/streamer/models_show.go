@@ -1,0 +1,127 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"revscore/internal/score/model"
+)
+
+func newShowCommand() *cobra.Command {
+	var dictionaries []string
+	var features bool
+	cmd := &cobra.Command{
+		Use: "show BUNDLE...", Short: "Show what a bundle is, knows and asks for", Args: cobra.MinimumNArgs(1),
+		Long: "Show prints a bundle's card, its statistics as the original prints them, its most important features,\n" +
+			"and the spelling dictionaries it asks, with a warning where those are not the ones that it was made with.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			list, err := loadEach(args, dictionaries)
+			for _, m := range list {
+				err = errors.Join(err, showModel(cmd.OutOrStdout(), m, features))
+			}
+			return err
+		},
+	}
+	dictionaryFlag(cmd, &dictionaries)
+	cmd.Flags().BoolVar(&features, "features", false, "show all features with their expressions")
+	return cmd
+}
+
+func showModel(out io.Writer, m *model.Model, features bool) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	line := func(name, text string) {
+		if text != "" {
+			fmt.Fprintf(w, "  %s\t%s\n", name, text)
+		}
+	}
+	fmt.Fprintf(w, "%s\tversion %s\n", m, m.Version())
+	line("type", m.Type()+": "+m.Estimator())
+	line("labels", labels(m))
+	line("content", orElse(m.Content(), "any"))
+	line("trained on", m.TrainedOn())
+	line("population", figures(m.PopulationRates()))
+	line("statistics", figures(m.Statistics()))
+	line("origin", strings.Trim(m.Origin().File+", "+m.Origin().WrittenBy, ", "))
+	line("licence", m.Licence())
+	line("size", fmt.Sprintf("%s, %d recorded examples", size(m.Size()), m.Examples()))
+	line("checksum", m.Checksum())
+	for _, d := range m.Dictionaries() {
+		fmt.Fprintf(w, "  dictionary\t%s, %s\n\tsha256 %s\n\tmade with %s\n", d.Tag, d.File, d.SHA256, orElse(d.Recorded, "unknown: no change will be noticed"))
+	}
+	for _, change := range m.Changed() {
+		line("warning", change)
+	}
+	if features {
+		for _, d := range m.List().Definitions {
+			fmt.Fprintf(w, "  feature\t%s\n\t%s\n", d.Name, d.Expr)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if err := writeImportance(out, m); err != nil {
+		return err
+	}
+	if m.Info().Statistics() == nil {
+		return nil
+	}
+	text, err := m.Info().FormatString("statistics")
+	if err != nil {
+		return fmt.Errorf("statistics of %s: %w", m, err)
+	}
+	_, err = fmt.Fprintf(out, "\n%s", text)
+	return err
+}
+
+// important is how many features are shown as the most important.
+const important = 10
+
+func writeImportance(out io.Writer, m *model.Model) error {
+	shares, of := m.Importance()
+	if of == "" {
+		return nil
+	}
+	text := fmt.Sprintf("  most important features, by %s\n", of)
+	for i, s := range shares {
+		if i == important || s.Share == 0 {
+			break
+		}
+		text += fmt.Sprintf("    %5.1f %%  %s\n", 100*s.Share, s.Feature)
+	}
+	_, err := io.WriteString(out, text)
+	return err
+}
+
+func labels(m *model.Model) string {
+	list := make([]string, len(m.Labels()))
+	for i, label := range m.Labels() {
+		list[i] = fmt.Sprint(label)
+	}
+	text := strings.Join(list, ", ")
+	if m.Multilabel() {
+		text += "; any number of them at once"
+	}
+	return text
+}
+
+func figures(named map[string]float64) string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		list = append(list, fmt.Sprintf("%s %v", name, named[name]))
+	}
+	return strings.Join(list, ", ")
+}
+
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
