@@ -8,10 +8,13 @@ export SHARED := $(abspath $(SHARED))
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 VENV := e2e/.venv
 REFERENCE := tools/reference/.venv
+ONNX := tools/onnx/.venv
+TRAIN := tools/train/.venv
+MODELS ?= $(SHARED)/models
 GOLDEN ?= $(SHARED)/golden/public
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: run test live build race fuzz bench bench-stream bench-reference record lint parity parity-languages e2e docs clean
+.PHONY: run test live build race fuzz bench bench-stream bench-reference bench-onnx record train lint parity parity-languages parity-models e2e docs clean
 
 run: build ## score a simulated wiki, on the screen and on a web page
 	./bin/streamer demo
@@ -46,9 +49,24 @@ bench-reference: ## our revisions per CPU second beside the original's, which it
 	tools/reference/install.sh $(REFERENCE)
 	$(REFERENCE)/bin/python tools/reference/bench.py $(SHARED)/corpus
 
+bench-onnx: $(ONNX)/.done ## our microseconds a row beside ONNX Runtime's, of the same ensembles
+	$(ONNX)/bin/python tools/onnx/bench.py
+
 record: ## values of the original for internal/score/feature/testdata
 	tools/reference/install.sh $(REFERENCE)
 	$(REFERENCE)/bin/python tools/reference/record.py
+
+train: build $(TRAIN)/.done ## the shipped model, of the labelled edits in SHARED
+	@test -d $(SHARED)/models/training || { echo "$(SHARED)/models/training is missing: set SHARED"; exit 1; }
+	for part in training testing; do \
+	  $(TRAIN)/bin/python tools/train/demo.py $(SHARED)/models/training/enwiki.features_reverted.$$part.20k_2015.tsv.bz2 \
+	    tools/train/enwiki.reverted.yaml $(TRAIN)/$$part || exit 1; \
+	done
+	$(TRAIN)/bin/python tools/train/train.py --card tools/train/enwiki.reverted.yaml --label reverted \
+	  --features $(TRAIN)/training/features.jsonl --labels $(TRAIN)/training/labels.jsonl \
+	  --test-features $(TRAIN)/testing/features.jsonl --test-labels $(TRAIN)/testing/labels.jsonl \
+	  --set n_estimators=700 --set learning_rate=0.01 --set max_depth=4 --set subsample=0.5 \
+	  --set min_samples_leaf=10 --set max_features=log2 --out models/enwiki.reverted --replace
 
 lint:
 	@test -z "$$(gofmt -l cmd internal models tools | tee /dev/stderr)"
@@ -58,8 +76,7 @@ lint:
 
 parity: ## everything recorded from the original engine and from real wikis; GOLDEN: another folder of the same files
 	@test -d $(SHARED)/golden || { echo "$(SHARED)/golden is missing: set SHARED"; exit 1; }
-	go test -tags parity -count=1 -timeout 900s -v -run 'Parity|Recorded|Converter' ./... | grep -vE '^(=== |\? |testing: warning)|no tests to run|^PASS'
-	python3 tools/convert/convert_test.py
+	go test -tags parity -count=1 -timeout 900s -v -run 'Parity|Recorded' ./... | grep -vE '^(=== |\? |testing: warning)|no tests to run|^PASS'
 	python3 -m unittest discover -q -s tools/reference -p "*_test.py"
 	go run ./tools/parity --shared $(SHARED) --golden $(GOLDEN)
 
@@ -69,6 +86,17 @@ parity-languages: ## every list with the original's word lists and Debian's dict
 	$(REFERENCE)/bin/python tools/reference/lists.py $(REFERENCE)/lists.json
 	go run ./tools/parity --shared $(SHARED) --golden $(GOLDEN) --lists $(REFERENCE)/lists.json
 
+parity-models: $(ONNX)/.done ## model files of the original, and ONNX files: scores, information, thresholds; MODELS: another folder
+	@test -d $(MODELS) || { echo "$(MODELS) is missing: set SHARED or MODELS"; exit 1; }
+	tools/reference/install.sh $(REFERENCE)
+	$(REFERENCE)/bin/python tools/reference/pickles.py $(REFERENCE)/lists
+	$(REFERENCE)/bin/python tools/reference/lists.py $(REFERENCE)/lists/lists.json
+	LISTS=$(abspath $(REFERENCE))/lists go test -tags languages -count=1 -run TestEveryList -v ./internal/revscoring/translate
+	REFERENCE=$(abspath $(REFERENCE)) MODELS=$(MODELS) go test -tags reference -count=1 -timeout 900s -v -run Parity ./internal/revscoring/info
+	rm -rf $(ONNX)/recorded && OMP_NUM_THREADS=1 $(ONNX)/bin/python tools/onnx/record.py $(ONNX)/recorded --full
+	ONNX=$(abspath $(ONNX))/recorded go test -tags parity -count=1 -timeout 300s -v -run TestONNXFolder ./internal/onnx
+	go run ./tools/modelparity --models $(MODELS) --golden $(GOLDEN)
+
 e2e: build $(VENV)/.done ## the service against a real Kafka, Redis and MediaWiki; spelling against hunspell
 	python3 tools/spell/compare.py
 	$(VENV)/bin/pytest e2e -s -q --durations=5
@@ -76,9 +104,15 @@ e2e: build $(VENV)/.done ## the service against a real Kafka, Redis and MediaWik
 $(VENV)/.done: e2e/requirements.txt
 	python3 -m venv $(VENV) && $(VENV)/bin/pip install -q -r $< && touch $@
 
+$(ONNX)/.done: tools/onnx/requirements.txt
+	python3.11 -m venv $(ONNX) && $(ONNX)/bin/pip install -q --only-binary=:all: -r $< && touch $@
+
+$(TRAIN)/.done: tools/train/requirements.txt
+	python3.11 -m venv $(TRAIN) && $(TRAIN)/bin/pip install -q --only-binary=:all: -r $< && touch $@
+
 docs: ## what is generated from the code
 	go run ./cmd/streamer config > streamer.example.yaml
 	go run ./cmd/streamer config --markdown > docs/config.md
 
 clean:
-	rm -rf bin $(VENV) $(REFERENCE)
+	rm -rf bin $(VENV) $(REFERENCE) $(ONNX) $(TRAIN)

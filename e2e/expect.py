@@ -11,7 +11,7 @@ import yaml
 from rig import SHARED, require
 
 SPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "revscore.mediawiki.revision-score")
-VERSIONS = {"reverted": "0.1.0-ref", "revid": "0.0.0"}
+VERSIONS = {"reverted": "1.0.0", "revid": "0.0.0"}
 
 
 def stream(model):
