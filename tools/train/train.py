@@ -6,7 +6,7 @@
         --label damaging --population-rate true=0.034 --out models/enwiki.damaging
 
 CARD says what the model is and which features it has, in the order of the columns
-(docs/formats/features.md). Labels are those of Wikilabels, a JSON object a line:
+(docs/formats/bundle.md). Labels are those of Wikilabels, a JSON object a line:
 {"rev_id": 123, "damaging": true}. A revision that has no label, or whose features
 could not be computed, is left out and counted.
 

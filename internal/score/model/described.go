@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"revscore/internal/score/feature"
 	"revscore/internal/score/hanzi"
@@ -43,7 +44,7 @@ type unsealed struct {
 }
 
 // ReadCard reads the card of a model that is to be trained, or whose numbers are in
-// another file: docs/formats/features.md. The labels, which may be empty, are those
+// another file: docs/formats/bundle.md. The labels, which may be empty, are those
 // that the estimator's classes are to be called.
 func ReadCard(path string) (d *Draft, labels []any, err error) {
 	root := &folder{os.DirFS(filepath.Dir(path)), ".", map[string]int64{}}
@@ -56,15 +57,12 @@ func ReadCard(path string) (d *Draft, labels []any, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := tame(data); err != nil {
-		return nil, nil, err
-	}
 	var c described
 	if err := decode(data, &c); err != nil {
 		return nil, nil, err
 	}
-	if len(c.Features) == 0 {
-		return nil, nil, errors.New("features is empty, must list those of the model in the order of its columns")
+	if err := c.validate(); err != nil {
+		return nil, nil, err
 	}
 	if labels, err = readLabels(c.Labels); err != nil {
 		return nil, nil, fmt.Errorf("labels: %w", err)
@@ -73,27 +71,50 @@ func ReadCard(path string) (d *Draft, labels []any, err error) {
 		Name: c.Name, Wiki: c.Wiki, Version: c.Version, Type: c.Type,
 		TrainedOn: c.TrainedOn, PopulationRates: c.PopulationRates, Statistics: c.Statistics, Licence: c.Licence,
 	}
-	for i, f := range c.Features {
-		if f.Name == "" || f.Expression == "" {
-			return nil, nil, fmt.Errorf("features: entry %d needs a name and an expression", i+1)
-		}
+	for _, f := range c.Features {
 		d.Features = append(d.Features, feature.Definition{Name: f.Name, Expr: f.Expression})
 	}
 	d.Assets, err = c.assets(root)
 	return d, labels, err
 }
 
+// validate reports every fault of the features and assets, by the rules of a
+// bundle's card. What may be given elsewhere, as the name, is for [Write] to check.
+func (c *described) validate() error {
+	var errs []error
+	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if len(c.Features) == 0 {
+		fault("features is empty, must list those of the model in the order of its columns")
+	}
+	of := card{Features: c.Features, Dictionaries: c.Dictionaries, PopulationRates: c.PopulationRates, Statistics: c.Statistics}
+	for _, list := range []struct {
+		assets []unsealed
+		to     *[]asset
+	}{{c.Lexicons, &of.Lexicons}, {c.Words, &of.Words}, {c.Phrases, &of.Phrases}, {c.Conversions, &of.Conversions}} {
+		for _, a := range list.assets {
+			*list.to = append(*list.to, asset{a.Name, a.File, unsealedSum})
+		}
+	}
+	of.checkFeatures(fault)
+	of.checkAssets(fault)
+	of.checkNumbers(fault)
+	return errors.Join(errs...)
+}
+
+// unsealedSum stands for a checksum where there is none to check.
+var unsealedSum = strings.Repeat("0", 2*sha256.Size)
+
 func (c *described) assets(root *folder) (a Assets, err error) {
-	if a.Lexicons, err = readUnsealed(root, "lexicons", c.Lexicons, readLexicon); err != nil {
+	if a.Lexicons, err = readUnsealed(root, c.Lexicons, maxLexiconBytes, readLexicon); err != nil {
 		return a, err
 	}
-	if a.Words, err = readUnsealed(root, "words", c.Words, readLines); err != nil {
+	if a.Words, err = readUnsealed(root, c.Words, maxOtherBytes, readLines); err != nil {
 		return a, err
 	}
-	if a.Phrases, err = readUnsealed(root, "phrases", c.Phrases, readLines); err != nil {
+	if a.Phrases, err = readUnsealed(root, c.Phrases, maxOtherBytes, readLines); err != nil {
 		return a, err
 	}
-	if a.Conversions, err = readUnsealed(root, "conversions", c.Conversions, readPairs); err != nil {
+	if a.Conversions, err = readUnsealed(root, c.Conversions, maxOtherBytes, readPairs); err != nil {
 		return a, err
 	}
 	a.Dictionaries = map[string]Checker{}
@@ -103,18 +124,15 @@ func (c *described) assets(root *folder) (a Assets, err error) {
 	return a, nil
 }
 
-func readUnsealed[T any](root *folder, kind string, list []unsealed, parse func(string) (T, error)) (map[string]T, error) {
+func readUnsealed[T any](root *folder, list []unsealed, limit int64, parse func(string) (T, error)) (map[string]T, error) {
 	read := make(map[string]T, len(list))
-	for i, of := range list {
-		if _, taken := read[of.Name]; taken || !plain.MatchString(of.Name) {
-			return nil, fmt.Errorf("%s: entry %d: name is %q, which is taken, or no name: %s, without @", kind, i+1, of.Name, plainRule)
-		}
-		data, err := root.bytes(of.File, maxOtherBytes)
+	for _, of := range list {
+		data, err := root.bytes(of.File, limit)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", kind, of.Name, err)
+			return nil, fmt.Errorf("asset %s: %w", of.Name, err)
 		}
 		if read[of.Name], err = parse(string(data)); err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", kind, of.File, err)
+			return nil, fmt.Errorf("asset %s: %s: %w", of.Name, of.File, err)
 		}
 	}
 	return read, nil
