@@ -13,8 +13,13 @@ import (
 func newModelsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "models", Short: "List, show, verify and compare model bundles", Args: cobra.NoArgs,
-		Long: "A bundle is a folder, or embedded:NAME for one in this program. A pattern as '/srv/models/*' stands for\n" +
-			"all bundles it fits.",
+		Long: "A bundle is a model with all that it needs but the system's spelling dictionaries: a folder, or\n" +
+			"embedded:NAME for one in this program. A pattern as '/srv/models/*' stands for all bundles it fits.\n" +
+			"A bundle is loaded with all its checksums, and must answer its recorded examples, or there is an error.\n" +
+			"streamer import makes bundles of model files.",
+		Example: "  streamer models list '/srv/models/*'\n" +
+			"  streamer models show models/enwiki.damaging\n" +
+			"  streamer models diff models/enwiki.damaging models/next/enwiki.damaging --input revisions.jsonl",
 	}
 	cmd.AddCommand(newListCommand(), newShowCommand(), newInfoCommand(), newVerifyCommand(), newDiffCommand())
 	return cmd

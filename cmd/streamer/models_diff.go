@@ -49,7 +49,9 @@ func newDiffCommand() *cobra.Command {
 			if err := compare(cmd, in, c, list); err != nil {
 				return err
 			}
-			_, err = c.WriteTo(cmd.OutOrStdout())
+			if _, err = c.WriteTo(cmd.OutOrStdout()); err == nil && c.Compared() == 0 {
+				err = errors.New("no revision of the input was scored by both models: nothing was compared")
+			}
 			return err
 		},
 	}
@@ -68,15 +70,15 @@ func compare(cmd *cobra.Command, in io.Reader, c *comparison.Comparison, list []
 	return eachLine(cmd.Context(), in, func(l line) pair {
 		if row, ok := fromFeatures(l.text); ok {
 			if !same {
-				return pair{err: errors.New("a line of features, which the two models have not in common")}
+				return pair{err: errors.New("a line of features, but the two models have not the same ones: give revisions")}
 			}
-			return pair{revID: row.RevID, a: scoreRow(list[0], row), b: scoreRow(list[1], row)}
+			return scoreRow(list, row)
 		}
 		rev, input, err := score.ReadInput(l.text)
 		if err != nil {
 			return pair{err: err}
 		}
-		results := engine.Score(rev.RevID, list, input)
+		results := ask(engine, rev, input, list)
 		return pair{revID: rev.RevID, a: results[0].Score, b: results[1].Score}
 	}, func(n int, p pair) error {
 		if p.err != nil {
@@ -85,6 +87,23 @@ func compare(cmd *cobra.Command, in io.Reader, c *comparison.Comparison, list []
 		c.Add(p.revID, p.a, p.b)
 		return nil
 	})
+}
+
+// scoreRow has both models score a row. A row that is none of their features is a
+// fault of the input; values that they cannot take are no score.
+func scoreRow(list []*model.Model, r row) pair {
+	p := pair{revID: r.RevID}
+	values, err := r.values(list[0])
+	if err != nil {
+		return pair{err: err}
+	}
+	if s, err := list[0].Score(r.RevID, values); err == nil {
+		p.a = &s
+	}
+	if s, err := list[1].Score(r.RevID, values); err == nil {
+		p.b = &s
+	}
+	return p
 }
 
 // pair is what two models say of a revision.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,9 @@ func newInfoCommand() *cobra.Command {
 		Long: "Info prints what is at the paths of the original's model information tree, or all that it shows, as JSON.\n" +
 			"A path's parts are names separated by dots; a threshold query stands in quotes.",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if lookup && len(args) == 1 {
+				return errors.New("--lookup wants a path: the value at each is printed")
+			}
 			list, err := loadEach(args[:1], dictionaries)
 			if err != nil {
 				return err

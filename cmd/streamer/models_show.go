@@ -23,7 +23,10 @@ func newShowCommand() *cobra.Command {
 			"and the spelling dictionaries it asks, with a warning where those are not the ones that it was made with.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			list, err := loadEach(args, dictionaries)
-			for _, m := range list {
+			for i, m := range list {
+				if i > 0 {
+					fmt.Fprintln(cmd.OutOrStdout())
+				}
 				err = errors.Join(err, showModel(cmd.OutOrStdout(), m, features))
 			}
 			return err
@@ -76,7 +79,7 @@ func showModel(out io.Writer, m *model.Model, features bool) error {
 	if err != nil {
 		return fmt.Errorf("statistics of %s: %w", m, err)
 	}
-	_, err = fmt.Fprintf(out, "\n%s", text)
+	_, err = fmt.Fprintf(out, "\n%s\n", strings.TrimRight(text, "\n\t "))
 	return err
 }
 

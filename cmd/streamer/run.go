@@ -62,6 +62,8 @@ type source interface {
 // run builds the parts in the order of the event, runs them until ctx is done or
 // one of them cannot go on, and stops them in that order too.
 func run(ctx context.Context, cfg Config, log *zap.Logger, h hooks) (err error) {
+	hangup, release := onHangup()
+	defer release()
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 
@@ -122,7 +124,7 @@ func run(ctx context.Context, cfg Config, log *zap.Logger, h hooks) (err error) 
 	}
 	s := &service{
 		cfg: cfg, log: log, source: src, producer: producer, live: live, admin: watch,
-		models: watchModels(ctx, inService, cfg.Reload, log),
+		models: watchModels(ctx, inService, cfg.Reload, hangup, log),
 	}
 	return s.serve(ctx, brokers, h.started)
 }

@@ -31,6 +31,9 @@ func newScoreCommand() *cobra.Command {
 	var o scoreOptions
 	cmd := &cobra.Command{
 		Use: "score", Short: "Score JSON lines from standard input", Args: cobra.NoArgs,
+		Example: "  streamer score --model embedded:enwiki.reverted --features < revisions.jsonl\n" +
+			"  streamer score --model models/enwiki.damaging --from-features < vectors.jsonl\n" +
+			"  streamer score --features-only --list card.yaml < revisions.jsonl",
 		Long: "Score reads one JSON object a line: {event, text, parent}, where event is a revision-create\n" +
 			"or page_change event, text the revision's wikitext (null: hidden) and parent null or {text}.\n" +
 			"A few features ask for earlier edits too: {page: {creation_timestamp}, user:\n" +
@@ -58,18 +61,7 @@ func newScoreCommand() *cobra.Command {
 func runScore(cmd *cobra.Command, o scoreOptions) error {
 	in, out := cmd.InOrStdin(), cmd.OutOrStdout()
 	if o.card != "" {
-		if !o.onlyFeatures {
-			return errors.New("--list names features and no model: it goes with --features-only")
-		}
-		draft, _, err := model.ReadCard(o.card)
-		if err != nil {
-			return err
-		}
-		list, err := draft.List(o.dictionaries)
-		if err != nil {
-			return fmt.Errorf("%s: %w", o.card, err)
-		}
-		return featureLines(cmd.Context(), in, out, list)
+		return cardFeatures(cmd, o)
 	}
 	places := make([]registry.Place, len(o.bundles))
 	for i, bundle := range o.bundles {
@@ -89,9 +81,37 @@ func runScore(cmd *cobra.Command, o scoreOptions) error {
 	case o.fromFeatures:
 		return rowLines(cmd.Context(), in, out, list[0])
 	case o.onlyFeatures:
-		return featureLines(cmd.Context(), in, out, list[0].List())
+		plan, err := feature.Compile(list[0].List())
+		if err != nil {
+			return err
+		}
+		return featureLines(cmd.Context(), in, out, plan, list[0].Features())
 	}
 	return scoreLines(cmd.Context(), in, out, list, o.features)
+}
+
+// cardFeatures writes the values of the features that a card lists.
+func cardFeatures(cmd *cobra.Command, o scoreOptions) error {
+	if !o.onlyFeatures {
+		return errors.New("--list names features and no model: it goes with --features-only")
+	}
+	draft, _, err := model.ReadCard(o.card)
+	if err != nil {
+		return err
+	}
+	list, err := draft.List(o.dictionaries)
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.card, err)
+	}
+	plan, err := feature.Compile(list)
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.card, err)
+	}
+	names := make([]string, len(list.Definitions))
+	for i, d := range list.Definitions {
+		names[i] = d.Name
+	}
+	return featureLines(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), plan, names)
 }
 
 // scored is a line of output; its cells are those of ORES.
@@ -156,13 +176,7 @@ func unreadable(err error) *cellError {
 
 func scoreLine(engine *score.Engine, rev *event.Revision, in feature.Input, list []*model.Model, features bool) scored {
 	out := scored{RevID: rev.RevID, Wiki: rev.Wiki, Scores: map[string]cell{}}
-	for i, r := range engine.Score(rev.RevID, list, in) {
-		if rev.ContentModel != "" { // else the event does not say, and the text decides
-			if f := score.Misfit(list[i], rev.RevID, rev.ContentModel); f != nil {
-				r.Outcome = event.Outcome{Model: r.Model, Version: r.Version, Failure: f}
-				r.Features = nil
-			}
-		}
+	for i, r := range ask(engine, rev, in, list) {
 		c := cell{Version: r.Version, Score: r.Score}
 		if r.Failure != nil {
 			c.Error = &cellError{r.Failure.Type, r.Failure.Message}
@@ -176,4 +190,18 @@ func scoreLine(engine *score.Engine, rev *event.Revision, in feature.Input, list
 		out.Scores[r.Model] = c
 	}
 	return out
+}
+
+// ask asks models as the service does, which refuses content that they are not for.
+func ask(engine *score.Engine, rev *event.Revision, in feature.Input, list []*model.Model) []score.Result {
+	results := engine.Score(rev.RevID, list, in)
+	if rev.ContentModel == "" { // the event does not say, and the text decides
+		return results
+	}
+	for i, r := range results {
+		if f := score.Misfit(list[i], rev.RevID, rev.ContentModel); f != nil {
+			results[i] = score.Result{Outcome: event.Outcome{Model: r.Model, Version: r.Version, Failure: f}}
+		}
+	}
+	return results
 }

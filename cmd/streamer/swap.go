@@ -17,21 +17,27 @@ import (
 // modelWatch swaps changed bundles until it is stopped.
 type modelWatch struct {
 	cancel context.CancelFunc
-	hangup chan os.Signal
 	done   chan struct{}
 }
 
+// onHangup takes SIGHUP from the beginning of a run to its end: its default is to
+// kill, also while the first bundles are still being read.
+func onHangup() (hangup <-chan os.Signal, release func()) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGHUP)
+	return c, func() { signal.Stop(c) }
+}
+
 // watchModels looks for changed bundles every interval, and on SIGHUP.
-func watchModels(ctx context.Context, models *registry.Registry, interval time.Duration, log *zap.Logger) *modelWatch {
+func watchModels(ctx context.Context, models *registry.Registry, interval time.Duration, hangup <-chan os.Signal, log *zap.Logger) *modelWatch {
 	ctx, cancel := context.WithCancel(ctx)
-	w := &modelWatch{cancel: cancel, hangup: make(chan os.Signal, 1), done: make(chan struct{})}
-	signal.Notify(w.hangup, syscall.SIGHUP)
+	w := &modelWatch{cancel: cancel, done: make(chan struct{})}
 	asking := make(chan struct{})
 	go func() {
 		defer close(asking)
 		for {
 			select {
-			case <-w.hangup:
+			case <-hangup:
 				log.Info("SIGHUP: looking at all models")
 				models.Trigger()
 			case <-ctx.Done():
@@ -50,7 +56,6 @@ func watchModels(ctx context.Context, models *registry.Registry, interval time.D
 // stop ends the watch. A file system that hangs must not hold up the others: the
 // wait ends with ctx.
 func (w *modelWatch) stop(ctx context.Context) error {
-	signal.Stop(w.hangup)
 	w.cancel()
 	select {
 	case <-w.done:

@@ -68,7 +68,8 @@ func Revscoring(data []byte, o Options) (*model.Draft, error) {
 		}
 	}
 	if len(o.Scores) > 0 {
-		if d.Info.Statistics() != nil {
+		// A model that was never tested has the place for statistics, and it is empty.
+		if own := d.Info.Statistics(); own != nil && len(own.Entries) > 0 {
 			return nil, errors.New("the file has statistics of its own, which scores would contradict: leave --scores out")
 		}
 		if err := completeRates(d); err != nil {

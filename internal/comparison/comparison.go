@@ -101,9 +101,11 @@ func keys(m *model.Model) map[string]bool {
 
 // shown are all labels, but of false and true the second, which says all.
 func shown(m *model.Model) []string {
-	list := slices.Sorted(maps.Keys(keys(m)))
-	if slices.Equal(list, []string{"false", "true"}) {
-		return list[1:]
+	var list []string
+	for _, label := range m.Labels() {
+		if label != false {
+			list = append(list, fmt.Sprint(label))
+		}
 	}
 	return list
 }

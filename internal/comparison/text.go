@@ -20,7 +20,7 @@ func (c *Comparison) WriteTo(w io.Writer) (int64, error) {
 	tab.Flush() // a buffer takes everything
 	fmt.Fprintf(&b, "%d revisions scored by both", c.compared)
 	if c.alone > 0 {
-		fmt.Fprintf(&b, "; %d more that one of them, or neither, can score", c.alone)
+		fmt.Fprintf(&b, "; %d more that only one of them, or neither, can score", c.alone)
 	}
 	b.WriteString("\n\n")
 	c.writeFlips(&b)
@@ -44,6 +44,9 @@ func (c *Comparison) writeFlips(b *bytes.Buffer) {
 		if i < most {
 			list = append(list, fmt.Sprintf("%s → %s %d", k[0], k[1], c.flips[k]))
 		}
+	}
+	if len(kinds) > most {
+		list = append(list, "and others")
 	}
 	fmt.Fprintf(b, "predictions that flip: %s", share(all, c.compared))
 	if len(list) > 0 {

@@ -1,7 +1,6 @@
 package revscoring
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -85,7 +84,7 @@ func source(v any) (src sklearn.Source, err error) {
 	case 2:
 		return sklearn.Source{Scaler: parts[0], Estimator: parts[1]}, nil
 	}
-	return src, errors.New("steps: must be a classifier, or a RobustScaler and a classifier")
+	return src, fmt.Errorf("steps: there are %d, must be a classifier, or a RobustScaler and a classifier", len(parts))
 }
 
 // typeName is what revscoring calls its wrapper of a class.

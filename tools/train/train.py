@@ -52,9 +52,8 @@ def build(name, params):
 def documents(model, rows):
     """Score documents, as the original writes them."""
     classes = model.classes_.tolist()
-    for probabilities in model.predict_proba(rows).tolist():
-        # The original asks predict(), which is the first of the largest.
-        best = classes[max(range(len(classes)), key=probabilities.__getitem__)]
+    # predict() decides by the raw scores: a tie of probabilities may be none of theirs.
+    for best, probabilities in zip(model.predict(rows).tolist(), model.predict_proba(rows).tolist()):
         yield {"prediction": best, "probability": {data.key(c): p for c, p in zip(classes, probabilities)}}
 
 

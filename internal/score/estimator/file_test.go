@@ -66,6 +66,9 @@ func TestDecodeRefusesHeader(t *testing.T) {
 	f(`\"multilabel\":false`, `\"multilabel\":false,\"soil\":1`, `unknown field "soil"`)
 	f(`[false,true]`, `[1,1.5]`, "class 1 is 1.5, must be a whole number")
 	f(`\"rate\":0.5,`, ``, "part 0: rate is missing")
+	// The last of two keys won, and one in another case overwrote the one that is known.
+	f(`\"rate\":0.5,`, `\"rate\":0.1,\"rate\":0.5,`, `part 0: "rate" twice`)
+	f(`\"rate\":0.5,`, `\"rate\":0.1,\"Rate\":0.5,`, `part 0: nothing is known of "Rate"`)
 	f(`\"rate\":0.5`, `\"rate\":1e999`, "cannot unmarshal number 1e999")
 	f(`\"kind\":\"ensemble\"`, `\"kind\":\"perceptron\"`, `part 0: kind is "perceptron"`)
 	f(`"dtype":"F64"`, `"dtype":"F32"`, `dtype is "F32"`)

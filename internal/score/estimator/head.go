@@ -101,14 +101,15 @@ func readHead(data []byte, into any) error {
 	if _, err := dec.Token(); err != io.EOF {
 		return errors.New("data after the end of the object")
 	}
-	var keys map[string]json.RawMessage
-	if err := json.Unmarshal(data, &keys); err != nil {
+	keys, err := keysOf(data)
+	if err != nil {
 		return err
 	}
 	t := reflect.TypeOf(into).Elem()
 	for i := range t.NumField() {
 		name, option, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
 		value, there := keys[name]
+		delete(keys, name)
 		if !there && option == "" {
 			return fmt.Errorf("%s is missing", name)
 		}
@@ -116,7 +117,36 @@ func readHead(data []byte, into any) error {
 			return fmt.Errorf("%s is null", name)
 		}
 	}
+	for name := range keys {
+		return fmt.Errorf("nothing is known of %.40q", name)
+	}
 	return nil
+}
+
+// keysOf returns the values of an object. A key that comes twice, or that differs from
+// a known one in its case alone, encoding/json would let overwrite another.
+func keysOf(object []byte) (map[string]json.RawMessage, error) {
+	dec := json.NewDecoder(bytes.NewReader(object))
+	if _, err := dec.Token(); err != nil {
+		return nil, err
+	}
+	keys := map[string]json.RawMessage{}
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return nil, err
+		}
+		name, _ := key.(string) // of an object, which it was decoded as
+		if _, twice := keys[name]; twice {
+			return nil, fmt.Errorf("%.40q twice", name)
+		}
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			return nil, err
+		}
+		keys[name] = value
+	}
+	return keys, nil
 }
 
 // readClasses makes int64s of numbers. New checks the rest.

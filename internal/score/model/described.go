@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,7 +23,7 @@ import (
 type described struct {
 	Name            string             `yaml:"name"`
 	Wiki            string             `yaml:"wiki"`
-	Version         string             `yaml:"version"`
+	Version         any                `yaml:"version"` // a string: 1.0 would be read as 1
 	Type            string             `yaml:"type"`
 	Labels          []any              `yaml:"labels"`
 	Features        []column           `yaml:"features"`
@@ -67,8 +68,9 @@ func ReadCard(path string) (d *Draft, labels []any, err error) {
 	if labels, err = readLabels(c.Labels); err != nil {
 		return nil, nil, fmt.Errorf("labels: %w", err)
 	}
+	version, _ := c.Version.(string)
 	d = &Draft{
-		Name: c.Name, Wiki: c.Wiki, Version: c.Version, Type: c.Type,
+		Name: c.Name, Wiki: c.Wiki, Version: version, Type: c.Type,
 		TrainedOn: c.TrainedOn, PopulationRates: c.PopulationRates, Statistics: c.Statistics, Licence: c.Licence,
 	}
 	for _, f := range c.Features {
@@ -86,12 +88,23 @@ func (c *described) validate() error {
 	if len(c.Features) == 0 {
 		fault("features is empty, must list those of the model in the order of its columns")
 	}
+	if _, text := c.Version.(string); c.Version != nil && !text {
+		fault("version is a number to YAML, which leaves out zeros: write it in quotes, '%v'", c.Version)
+	}
 	of := card{Features: c.Features, Dictionaries: c.Dictionaries, PopulationRates: c.PopulationRates, Statistics: c.Statistics}
 	for _, list := range []struct {
+		kind   string
 		assets []unsealed
 		to     *[]asset
-	}{{c.Lexicons, &of.Lexicons}, {c.Words, &of.Words}, {c.Phrases, &of.Phrases}, {c.Conversions, &of.Conversions}} {
-		for _, a := range list.assets {
+	}{
+		{"lexicons", c.Lexicons, &of.Lexicons}, {"words", c.Words, &of.Words},
+		{"phrases", c.Phrases, &of.Phrases}, {"conversions", c.Conversions, &of.Conversions},
+	} {
+		for i, a := range list.assets {
+			if !fs.ValidPath(a.File) || a.File == "." {
+				fault("%s: entry %d: file is %q, must be in the folder of the card, or below", list.kind, i+1, a.File)
+				a.File = "anything" // one fault is enough
+			}
 			*list.to = append(*list.to, asset{a.Name, a.File, unsealedSum})
 		}
 	}

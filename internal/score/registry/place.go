@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -124,26 +125,36 @@ func (s source) open() (fsys fs.FS, dir string, err error) {
 }
 
 // checksum is the bundle's, the sha256 of its card. It is read in full each time:
-// modification times are not kept by all that copies files.
-func (s source) checksum() (string, error) {
+// modification times are not kept by all that copies files. A card that is a pipe, a
+// device or a link is refused unread, as package model does: the first would hold up
+// every later look, and the second has no end.
+func (s source) checksum() (sum string, err error) {
 	fsys, dir, err := s.open()
 	if err != nil {
 		return "", err
 	}
 	name := path.Join(dir, cardFile)
-	info, err := fs.Stat(fsys, name)
+	info, err := fs.Lstat(fsys, name)
 	if err != nil {
 		return "", err
 	}
-	if info.Size() > maxCardBytes {
+	if !info.Mode().IsRegular() {
+		return "", fmt.Errorf("%s: not a regular file", name)
+	}
+	file, err := fsys.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	digest := sha256.New()
+	n, err := io.Copy(digest, io.LimitReader(file, maxCardBytes+1))
+	if err != nil {
+		return "", err
+	}
+	if n > maxCardBytes {
 		return "", fmt.Errorf("%s: larger than %d bytes", name, maxCardBytes)
 	}
-	data, err := fs.ReadFile(fsys, name)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:]), nil
+	return hex.EncodeToString(digest.Sum(nil)), nil
 }
 
 // load reads the bundle and asks it its examples. A panic is a bug of ours that
