@@ -80,15 +80,12 @@ func label(v any) (any, error) {
 
 // shares reads a dict of numbers by label.
 func shares(attrs pickle.Fields, name string) ([]Share, error) {
-	if attrs.None(name) {
-		return nil, nil
-	}
-	d, err := attrs.Dict(name)
+	entries, err := mapping(attrs, name)
 	if err != nil {
 		return nil, err
 	}
 	var out []Share
-	for _, e := range d.Entries {
+	for _, e := range entries {
 		s := Share{}
 		if s.Label, err = label(e.Key); err == nil {
 			s.Number, err = number(e.Value)
@@ -99,6 +96,22 @@ func shares(attrs pickle.Fields, name string) ([]Share, error) {
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// mapping reads a dict, or an OrderedDict, which the original's commands make of their
+// options (revscoring/utilities/util.py, read_labels_and_population_rates).
+func mapping(attrs pickle.Fields, name string) ([]pickle.Entry, error) {
+	if o, ok := attrs.Get(name).(*pickle.Object); ok && o.Class.Is("collections.OrderedDict") {
+		return o.Entries, nil
+	}
+	if attrs.None(name) {
+		return nil, nil
+	}
+	d, err := attrs.Dict(name)
+	if err != nil {
+		return nil, err
+	}
+	return d.Entries, nil
 }
 
 func number(v any) (float64, error) {

@@ -34,7 +34,7 @@ func typeOf(v any) (string, error) {
 	case class == "revscoring.scoring.models.naive_bayes.MultinomialNB":
 		return "", fmt.Errorf("the file holds a %s, which is not supported", class)
 	case strings.HasPrefix(class, "sklearn."):
-		return "", fmt.Errorf("the file holds a bare %s: a model of revscoring has features, this has none", class)
+		return "", fmt.Errorf("the file holds a bare %s: a model of revscoring has features, this has none; a card can name them, see import --features", class)
 	}
 	return "", fmt.Errorf("the file holds a %s, which is no model of revscoring 2", class)
 }

@@ -19,7 +19,7 @@ var knownNames = set(
 	"collections.OrderedDict collections.defaultdict collections.Counter",
 	"builtins.object builtins.bool builtins.int builtins.float builtins.complex builtins.str builtins.bytes builtins.bytearray",
 	"builtins.tuple builtins.list builtins.dict builtins.set builtins.frozenset builtins.range builtins.slice",
-	"builtins.len builtins.sum builtins.max builtins.min builtins.getattr",
+	"builtins.len builtins.sum builtins.max builtins.min builtins.abs builtins.getattr builtins.NotImplemented",
 	"numpy.ndarray numpy.dtype numpy.core.multiarray._reconstruct numpy.core.multiarray.scalar numpy.core.numeric._frombuffer",
 	"numpy.bool numpy.bool_ numpy.int8 numpy.int16 numpy.int32 numpy.int64 numpy.uint8 numpy.uint16 numpy.uint32 numpy.uint64",
 	"numpy.float16 numpy.float32 numpy.float64 numpy.str_ numpy.bytes_ numpy.object_",

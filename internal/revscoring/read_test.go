@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -127,6 +128,27 @@ func TestRefusesChanged(t *testing.T) {
 				t.Errorf("got %v\nwant an error with %q", err, c.want)
 			}
 		})
+	}
+}
+
+// The original's own commands make OrderedDicts of --label-weight and --pop-rate, and
+// models with the former were refused.
+func TestReadsOrderedWeights(t *testing.T) {
+	data, err := os.ReadFile(protocol2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights := regexp.MustCompile(`(?s)(label_weightsr.{4})}`)
+	ordered := weights.ReplaceAll(data, []byte("${1}ccollections\nOrderedDict\n)R"))
+	if len(ordered) == len(data) {
+		t.Fatal("the recording has no weights")
+	}
+	m, err := revscoring.Read(bytes.NewReader(ordered), "x.model")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := read(t, protocol2).LabelWeights; len(want) != 3 || !reflect.DeepEqual(m.LabelWeights, want) {
+		t.Errorf("got %v, want %v", m.LabelWeights, want)
 	}
 }
 
