@@ -17,7 +17,7 @@ func readCard(m *Model, attrs pickle.Fields) (err error) {
 			return err
 		}
 	}
-	if !attrs.None("multilabel") { // there is none before revscoring 2.2
+	if !attrs.None("multilabel") { // there is none in revscoring 2.0
 		if m.Multilabel, err = attrs.Bool("multilabel"); err != nil {
 			return err
 		}

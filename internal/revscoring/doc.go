@@ -19,8 +19,9 @@
 //
 // # Which files
 //
-// All of revscoring 2: its classes of models did not move between 2.0 and 2.11. Before 2.2
-// there were no multilabel models, and the attribute is missing. Models of revscoring 1
+// All of revscoring 2: its classes of models did not move between 2.0 and 2.11. 2.0 has no
+// multilabel models, and no such attribute; those of 2.1 have one estimator for all labels
+// together, as none has since, and are refused. Models of revscoring 1
 // (revscoring.scorer_models, revscoring.scorers) keep test statistics of another kind
 // and features that 2 computes otherwise; they are refused, as revscoring 2 cannot read
 // them either. MultinomialNB is refused: no estimator of ours computes it.

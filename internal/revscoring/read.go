@@ -114,6 +114,9 @@ func readEstimator(m *Model, attrs pickle.Fields) error {
 		Scaler: attrs.Get("scaler"), Features: len(m.Features),
 	}
 	if m.Multilabel {
+		if attrs.None("estimators") {
+			return errors.New("estimators: is missing: one estimator for all labels, as revscoring 2.1 has it, is not known")
+		}
 		pairs, err := attrs.Items("estimators")
 		if err != nil {
 			return err

@@ -112,6 +112,7 @@ func TestRefusesChanged(t *testing.T) {
 		{"without labels", "\x06\x00\x00\x00labels", "\x06\x00\x00\x00xabels", "labels: is missing"},
 		{"without features", "\x08\x00\x00\x00features", "\x08\x00\x00\x00xeatures", "features: is missing"},
 		{"without information", "\x04\x00\x00\x00info", "\x04\x00\x00\x00xnfo", "info: is missing"},
+		{"multilabel with one estimator", "multilabelq\x08\x89", "multilabelq\x08\x88", "one estimator for all labels, as revscoring 2.1 has it"},
 		{"without an estimator", "\x09\x00\x00\x00estimator", "\x09\x00\x00\x00xstimator", "estimator: is None"},
 	}
 	good, err := os.ReadFile(protocol2)
