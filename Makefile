@@ -86,7 +86,7 @@ parity-languages: ## every list with the original's word lists and Debian's dict
 	$(REFERENCE)/bin/python tools/reference/lists.py $(REFERENCE)/lists.json
 	go run ./tools/parity --shared $(SHARED) --golden $(GOLDEN) --lists $(REFERENCE)/lists.json
 
-parity-models: $(ONNX)/.done ## model files of the original, and ONNX files: scores, information, thresholds; MODELS: another folder
+parity-models: build $(ONNX)/.done $(TRAIN)/.done ## model files of the original, and ONNX files: scores, information, thresholds; MODELS: another folder
 	@test -d $(MODELS) || { echo "$(MODELS) is missing: set SHARED or MODELS"; exit 1; }
 	tools/reference/install.sh $(REFERENCE)
 	$(REFERENCE)/bin/python tools/reference/pickles.py $(REFERENCE)/lists
@@ -95,6 +95,7 @@ parity-models: $(ONNX)/.done ## model files of the original, and ONNX files: sco
 	REFERENCE=$(abspath $(REFERENCE)) MODELS=$(MODELS) go test -tags reference -count=1 -timeout 900s -v -run Parity ./internal/revscoring/info
 	rm -rf $(ONNX)/recorded && OMP_NUM_THREADS=1 $(ONNX)/bin/python tools/onnx/record.py $(ONNX)/recorded --full
 	ONNX=$(abspath $(ONNX))/recorded go test -tags parity -count=1 -timeout 300s -v -run TestONNXFolder ./internal/onnx
+	cd tools/train && $(abspath $(TRAIN))/bin/python -m unittest -q train_test
 	go run ./tools/modelparity --models $(MODELS) --golden $(GOLDEN)
 
 e2e: build $(VENV)/.done ## the service against a real Kafka, Redis and MediaWiki; spelling against hunspell

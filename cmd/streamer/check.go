@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -24,7 +25,8 @@ func newCheckCommand() *cobra.Command {
 	var path, events string
 	cmd := &cobra.Command{
 		Use: "check", Short: "Validate a configuration and its models; say where events would go", Args: cobra.NoArgs,
-		Long: "Check validates the configuration, loads every model and re-scores its recorded examples.\n" +
+		Long: "Check validates the configuration, loads every model and re-scores its recorded examples. It says what\n" +
+			"will be in service, which streams there are, and which shadows.\n" +
 			"With --event FILE (JSON lines, - for standard input) it says for each event which streams\n" +
 			"it would feed and, for each other route, which condition failed.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -46,11 +48,9 @@ func check(stdin io.Reader, out io.Writer, cfg Config, events string) error {
 	if err != nil {
 		return err
 	}
-	for _, m := range set.All() {
-		if err := m.Verify(); err != nil {
-			return fmt.Errorf("model %s of %s: %w", m.Name(), m.Wiki(), err)
-		}
-		fmt.Fprintf(out, "model %s of %s, version %s: %d features, recorded examples reproduced\n", m.Name(), m.Wiki(), m.Version(), len(m.Features()))
+	for _, b := range set.List() {
+		fmt.Fprintf(out, "model %s of %s: %s version %s, checksum %.12s, %d features, recorded examples reproduced (%s)\n",
+			b.Name, strings.Join(b.Wikis, ", "), b.Model, b.Model.Version(), b.Model.Checksum(), len(b.Model.Features()), b.Path)
 	}
 	routes, err := score.NewRoutes(cfg.Routes, set, cfg.Produce.Topic)
 	if err != nil {
@@ -59,8 +59,12 @@ func check(stdin io.Reader, out io.Writer, cfg Config, events string) error {
 	for _, s := range routes.Streams() {
 		fmt.Fprintf(out, "stream %s to topic %s\n", s.Name, s.Topic)
 	}
-	for _, change := range set.Changed() {
-		fmt.Fprintln(out, "warning:", change)
+	for _, b := range routes.Shadows() {
+		fmt.Fprintf(out, "shadow %s beside %s in stream %s, tolerance %v, sample %v, differences to %s\n",
+			b.ShadowConfig.Model, b.Model, b.Stream, b.Tolerance, b.Sample, orElse(b.Topic, "the log"))
+	}
+	for _, doubt := range set.Doubts() {
+		fmt.Fprintln(out, "warning:", doubt)
 	}
 	fmt.Fprintln(out, "configuration is valid")
 	if events == "" {
@@ -95,33 +99,13 @@ func explain(in io.Reader, out io.Writer, routes *score.Routes) error {
 		if len(line) == 0 {
 			continue
 		}
-		rev, err := event.Parse(line)
-		switch {
-		case errors.Is(err, event.ErrNothingToScore):
-			fmt.Fprintf(out, "line %d: %v\n", n, err)
-			continue
-		case err != nil:
-			bad++
-			fmt.Fprintf(out, "line %d: dead letter: %v\n", n, err)
-			continue
-		case rev.Canary():
-			fmt.Fprintf(out, "line %d: canary: passed on to every stream, not scored\n", n)
-			continue
-		}
-		decisions, err := routes.Explain(rev)
+		fmt.Fprintf(out, "line %d: ", n)
+		readable, err := explainEvent(line, out, routes)
 		if err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
-		fmt.Fprintf(out, "line %d: revision %d of %s\n", n, rev.RevID, rev.Wiki)
-		for _, d := range decisions {
-			if d.Refusal == "" {
-				fmt.Fprintf(out, "  yes  %s (model %s, version %s)\n", d.Stream, d.Model, d.Version)
-				if d.Shadow != "" {
-					fmt.Fprintf(out, "       in its shadow %s, version %s\n", d.Shadow, d.ShadowVersion)
-				}
-				continue
-			}
-			fmt.Fprintf(out, "  no   %s (model %s): %s\n", d.Stream, d.Model, d.Refusal)
+		if !readable {
+			bad++
 		}
 	}
 	if err := lines.Err(); err != nil {
@@ -131,4 +115,33 @@ func explain(in io.Reader, out io.Writer, routes *score.Routes) error {
 		return fmt.Errorf("%d events cannot be read and would become dead letters", bad)
 	}
 	return nil
+}
+
+// explainEvent says what becomes of one event.
+func explainEvent(line []byte, out io.Writer, routes *score.Routes) (readable bool, err error) {
+	rev, err := event.Parse(line)
+	switch {
+	case errors.Is(err, event.ErrNothingToScore):
+		fmt.Fprintln(out, err)
+		return true, nil
+	case err != nil:
+		fmt.Fprintf(out, "dead letter: %v\n", err)
+		return false, nil
+	case rev.Canary():
+		fmt.Fprintln(out, "canary: passed on to every stream, not scored")
+		return true, nil
+	}
+	fmt.Fprintf(out, "revision %d of %s\n", rev.RevID, rev.Wiki)
+	decisions, err := routes.Explain(rev)
+	for _, d := range decisions {
+		if d.Refusal != "" {
+			fmt.Fprintf(out, "  no   %s (model %s): %s\n", d.Stream, d.Model, d.Refusal)
+			continue
+		}
+		fmt.Fprintf(out, "  yes  %s (model %s, version %s)\n", d.Stream, d.Model, d.Version)
+		if d.Shadow != "" {
+			fmt.Fprintf(out, "       in its shadow %s, version %s\n", d.Shadow, d.ShadowVersion)
+		}
+	}
+	return true, err
 }

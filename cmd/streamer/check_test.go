@@ -35,8 +35,8 @@ func TestCheckConfiguration(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"model reverted of enwiki, version 1.0.0: 6 features, recorded examples reproduced\n",
-		"model revid of *, version 0.0.0: 0 features, recorded examples reproduced\n",
+		"model reverted of enwiki: enwiki.reverted version 1.0.0, checksum ", ", 6 features, recorded examples reproduced (embedded:enwiki.reverted)\n",
+		"model revid of *: *.revid version 0.0.0, checksum ", ", 0 features, recorded examples reproduced (embedded:revid)\n",
 		"stream mediawiki.revision-score-reverted to topic mediawiki.revision-score-reverted\n",
 		"stream everything to topic other.topic\n",
 		"configuration is valid\n",
@@ -44,6 +44,35 @@ func TestCheckConfiguration(t *testing.T) {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in:\n%s", want, out)
 		}
+	}
+}
+
+// Which of two versions serves under which name, and what is tried out beside it, was
+// seen with an event only.
+func TestCheckShowsNamesAndShadows(t *testing.T) {
+	config := `
+routes: [{model: reverted, shadow: {model: next, sample: 0.5, tolerance: 0.01, topic: differences}}, {model: next, stream: s, shadow: {model: reverted}}]
+models: [{bundle: 'embedded:enwiki.reverted'}, {bundle: 'embedded:enwiki.reverted', as: next, wikis: [enwiki, dewiki]}]
+`
+	out, err := execute(t, "", "check", "--config", writeFile(t, "streamer.yaml", config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	words(t, out, "model next of enwiki, dewiki: enwiki.reverted version 1.0.0, checksum ",
+		"shadow next beside reverted in stream mediawiki.revision-score-reverted, tolerance 0.01, sample 0.5, differences to differences\n",
+		"shadow reverted beside next in stream s, tolerance 0, sample 0, differences to the log\n")
+	for _, line := range strings.Split(out, "\n")[:2] {
+		if _, sum, _ := strings.Cut(line, "checksum "); strings.Index(sum, ",") != 12 {
+			t.Errorf("checksum in %q", line)
+		}
+	}
+}
+
+func TestCheckRefusesAShadowOfOtherLabels(t *testing.T) {
+	config := fmt.Sprintf("{routes: [{model: damaging, shadow: {model: topic}}], models: [{bundle: %s}, {bundle: %s}]}", imported(t, "bools", "damaging"), imported(t, "many", "topic"))
+	_, err := execute(t, "", "check", "--config", writeFile(t, "streamer.yaml", config))
+	if err == nil || !strings.Contains(err.Error(), "wiki testwiki: the shadow topic has labels ") {
+		t.Errorf("got %v", err)
 	}
 }
 

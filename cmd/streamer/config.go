@@ -1,15 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"reflect"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
@@ -101,7 +98,7 @@ func readConfig(path string, lookup func(string) (string, bool)) (Config, error)
 	if err != nil {
 		return cfg, fmt.Errorf("read configuration: %w", err)
 	}
-	if err := decodeConfig(data, &cfg); err != nil {
+	if err := readYAML(data, &cfg); err != nil {
 		return cfg, fmt.Errorf("configuration %s: %w", path, err)
 	}
 	overrideSecrets(reflect.ValueOf(&cfg).Elem(), lookup)
@@ -109,22 +106,6 @@ func readConfig(path string, lookup func(string) (string, bool)) (Config, error)
 		return cfg, fmt.Errorf("configuration %s:\n%w", path, err)
 	}
 	return cfg, nil
-}
-
-func decodeConfig(data []byte, cfg *Config) error {
-	dec := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
-	err := dec.Decode(cfg)
-	if errors.Is(err, io.EOF) {
-		return errors.New("the file is empty")
-	}
-	if err != nil {
-		// Line and column, but not the lines around: a password may be among them.
-		return errors.New(yaml.FormatError(err, false, false))
-	}
-	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
-		return errors.New("there is a second document, which would be ignored; remove the line ---")
-	}
-	return nil
 }
 
 // overrideSecrets sets every field with an env tag whose variable is set.

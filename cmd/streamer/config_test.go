@@ -167,7 +167,12 @@ func TestFileFaults(t *testing.T) {
 		{"unknown key", "kafka:\n  brokers: [a:1]\n  borkers: [b:2]\n", []string{`"borkers"`, "[3:3]"}},
 		{"unknown section", "log:\n  level: warn\nadnim:\n  listen: a:1\n", []string{`"adnim"`, "[3:1]"}},
 		{"unknown key of a list entry", "routes:\n  - model: revid\n    matches: {}\n", []string{`"matches"`, "[3:5]"}},
-		{"wrong type", "consume:\n  window: many\n", []string{"[2:11]", "int"}},
+		{"wrong type", "consume:\n  window: many\n", []string{"[2:11] is text, must be a whole number"}},
+		{"a duration of no unit", "reload_interval: 5\n", []string{"[1:18] is a whole number, must be a duration, as 5s"}},
+		{"a list for a text", "admin: {listen: [a]}\n", []string{"[1:17] is a list, must be text"}},
+		{"a mapping in a list", "kafka: {brokers: [{a: b}]}\n", []string{"is a mapping, must be text; text with a colon, as host:port, may need quotes"}},
+		{"out of range", "consume: {window: 99999999999999999999}\n", []string{"[1:19] 99999999999999999999 is out of range"}},
+		{"null", "null\n", []string{"empty"}},
 		{"key twice", "log:\n  level: info\nlog:\n  level: warn\n", []string{`"log"`, "[3:1]"}},
 		{"no YAML", "kafka: [\n", []string{"[1:8]"}},
 		{"second document", "log:\n  level: warn\n---\nlog:\n  level: error\n", []string{"second document"}},
@@ -190,6 +195,35 @@ func TestFileFaults(t *testing.T) {
 	}
 	if _, err := readConfig("does/not/exist.yaml", noEnvironment); err == nil || !strings.Contains(err.Error(), "exist.yaml") {
 		t.Errorf("a missing file gives %v", err)
+	}
+}
+
+// Within braces the library takes localhost:9092 in a list for a mapping; YAML does
+// not. All ways to write a list are one.
+func TestListsOfTextWithColons(t *testing.T) {
+	for text, want := range map[string]string{
+		"{kafka: {brokers: [localhost:9092, 10.0.0.1:9092]}}":          "[localhost:9092 10.0.0.1:9092]",
+		"kafka: {brokers: [localhost:9092, 'b:1', \"c:2\"]}":           "[localhost:9092 b:1 c:2]",
+		"kafka:\n  brokers: [localhost:9092]\n":                        "[localhost:9092]",
+		"kafka:\n  brokers:\n    - localhost:9092\n":                   "[localhost:9092]",
+		"{kafka: {brokers: [\"b:1\", host.example:9093, a:b:c, é:1]}}": "[b:1 host.example:9093 a:b:c é:1]",
+		"{kafka: {client_id: a:b}}":                                    "[127.0.0.1:9092]",
+	} {
+		cfg := DefaultConfig()
+		if err := readYAML([]byte(text), &cfg); err != nil {
+			t.Errorf("%s: %v", text, err)
+		} else if got := fmt.Sprint(cfg.Kafka.Brokers); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+	cfg := DefaultConfig()
+	if err := readYAML([]byte("{routes: [{model: revid, match: {page_title: [Talk:A, B]}}]}"), &cfg); err != nil || fmt.Sprint(cfg.Routes[0].Match) != "[map[page_title:[Talk:A B]]]" {
+		t.Errorf("a condition: %v, %v", cfg.Routes[0].Match, err)
+	}
+	for _, text := range []string{"{kafka: {brokers: [localhost: 9092]}}", "{kafka: {brokers: [\"a\":1]}}", "{kafka: {brokers: [{a:1}]}}"} {
+		if err := readYAML([]byte(text), &cfg); err == nil {
+			t.Errorf("%s: no error", text)
+		}
 	}
 }
 

@@ -34,9 +34,10 @@ func newImportCommand() *cobra.Command {
 		Example: "  streamer import enwiki.damaging.gradient_boosting.model --out models/enwiki.damaging",
 		Long: "Import reads a model file as revscoring writes it, a Python pickle, packed with bzip2 or not, and writes\n" +
 			"a bundle. Nothing in the file is executed: what is not known is refused by its name. With --examples the\n" +
-			"bundle must give all recorded answers within 1e-9, or nothing is written.\n\n" +
+			"bundle must give all recorded answers within 1e-9, or nothing is written; without, nothing shows that it\n" +
+			"agrees with the original.\n\n" +
 			"A model file has neither name nor wiki. They are --name and --wiki, else those of a folder WIKI.NAME, else\n" +
-			"those of a file WIKI.NAME.*.model.\n\n" +
+			"those of a file WIKI.NAME.*.model, each on its own.\n\n" +
 			"With --features the file is a pickled classifier of scikit-learn, or a pipeline of a RobustScaler and one,\n" +
 			"and the card says what it is called and what its columns are; tools/train makes bundles that way.",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -121,24 +122,34 @@ func importFile(cmd *cobra.Command, path string, o importOptions, draft func([]b
 		}
 		return err
 	}
-	return o.report(cmd, len(opts.Examples))
+	return o.report(cmd, opts.Examples)
 }
 
-// readModelFile does not trust the size of a file: it may be a pipe.
+// readModelFile does not trust the size of a file: it may be a pipe, or grow.
 func readModelFile(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, fmt.Errorf("%s is a folder: import takes a model file; streamer models show looks at a bundle", path)
+	case info.Mode()&os.ModeDevice != 0:
+		return nil, fmt.Errorf("%s is a device, no model file", path)
+	}
+	tooLarge := fmt.Errorf("%s: larger than %d bytes, no model file", path, maxModelFile)
+	if info.Size() > maxModelFile {
+		return nil, tooLarge
+	}
 	data, err := io.ReadAll(io.LimitReader(file, maxModelFile+1))
-	if err != nil {
-		return nil, err // names the file
+	if err == nil && len(data) > maxModelFile {
+		err = tooLarge
 	}
-	if len(data) > maxModelFile {
-		return nil, fmt.Errorf("%s: larger than %d bytes, no model file", path, maxModelFile)
-	}
-	return data, nil
+	return data, err // which names the file
 }
 
 // read reads the files that come with a model.
@@ -193,22 +204,29 @@ func readRecorded(path string) ([]bundle.Recorded, error) {
 	return list, nil
 }
 
-// report says what was made, as the service sees it. A dictionary that is not
-// installed is no fault of the import, but the service will not start without.
-func (o *importOptions) report(cmd *cobra.Command, recorded int) error {
-	list, err := loadEach([]string{o.out}, o.dictionaries)
+// report says what was made, and what of it is shown by nothing yet.
+func (o *importOptions) report(cmd *cobra.Command, recorded []bundle.Recorded) error {
+	list, err := loadUnasked([]string{o.out})
 	if err != nil {
-		fmt.Fprintf(cmd.ErrOrStderr(), "warning: %s is written and does not load here: %v\n", o.out, err)
-		return nil
+		return err
 	}
 	out, m := cmd.OutOrStdout(), list[0]
 	fmt.Fprintf(out, "%s: %s version %s, %s, %d features, labels %s, %s\n",
-		o.out, m, m.Version(), m.Estimator(), len(m.Features()), labels(m), size(m.Size()))
-	if recorded > 0 {
-		fmt.Fprintf(out, "all %d recorded answers are given again; %d are the bundle's examples\n", recorded, m.Examples())
+		o.out, m, m.Version(), m.Estimator(), len(m.Features()), labels(m.Model), size(m.Size()))
+	if len(recorded) > 0 {
+		largest, err := bundle.Largest(m.Model, recorded)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "%d recorded answers agree, largest difference %.2g; %d kept\n", len(recorded), largest, m.Examples())
 	} else {
-		fmt.Fprintf(out, "no recorded answers were compared (--examples); %d of its own are the bundle's examples\n", m.Examples())
+		fmt.Fprintf(out, "%d examples recorded (our own answers: they show later damage, not agreement with the original; for that give --examples)\n", m.Examples())
 	}
 	fmt.Fprintf(out, "checksum %s\n", m.Checksum())
+	for _, d := range dictionariesOf(m.Model, o.dictionaries) {
+		if d.warning != "" {
+			fmt.Fprintln(cmd.ErrOrStderr(), "warning:", d.warning)
+		}
+	}
 	return nil
 }

@@ -37,20 +37,7 @@ func eachLineIdle[T any](ctx context.Context, in io.Reader, work func(line) T, d
 	todo := make(chan task[T])
 	promises := make(chan task[T], 4*workers)
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		defer close(todo)
-		defer close(promises)
-		return readLines(ctx, in, func(l line) error {
-			t := task[T]{l, make(chan T, 1)}
-			select {
-			case promises <- t:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-			todo <- t // a worker always takes it
-			return nil
-		})
-	})
+	group.Go(func() error { return promise(ctx, in, promises, todo) })
 	for range workers {
 		group.Go(func() error {
 			for t := range todo {
@@ -59,25 +46,44 @@ func eachLineIdle[T any](ctx context.Context, in io.Reader, work func(line) T, d
 			return nil
 		})
 	}
-	group.Go(func() error {
-		for promise := range promises {
-			select {
-			case result := <-promise.result:
-				if err := done(promise.number, result); err != nil {
-					return err
-				}
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-			if len(promises) == 0 {
-				if err := idle(); err != nil {
-					return err
-				}
-			}
+	group.Go(func() error { return redeem(ctx, promises, done, idle) })
+	return group.Wait()
+}
+
+// promise makes a task of each line, for whoever awaits it and for a worker.
+func promise[T any](ctx context.Context, in io.Reader, promises, todo chan<- task[T]) error {
+	defer close(todo)
+	defer close(promises)
+	return readLines(ctx, in, func(l line) error {
+		t := task[T]{l, make(chan T, 1)}
+		select {
+		case promises <- t:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
+		todo <- t // a worker always takes it
 		return nil
 	})
-	return group.Wait()
+}
+
+// redeem awaits the results in their order.
+func redeem[T any](ctx context.Context, promises <-chan task[T], done func(int, T) error, idle func() error) error {
+	for t := range promises {
+		select {
+		case result := <-t.result:
+			if err := done(t.number, result); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if len(promises) == 0 {
+			if err := idle(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // readLines hands on every line that is not empty.

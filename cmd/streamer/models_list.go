@@ -10,13 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"revscore/internal/score/model"
 	"revscore/internal/score/registry"
 	"revscore/models"
 )
 
 func newListCommand() *cobra.Command {
-	var dictionaries []string
 	cmd := &cobra.Command{
 		Use: "list [BUNDLE...]", Short: "List bundles; without names those in this program",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -29,20 +27,19 @@ func newListCommand() *cobra.Command {
 					args = append(args, registry.EmbeddedPrefix+path.Dir(card))
 				}
 			}
-			list, err := loadEach(args, dictionaries)
+			list, err := loadUnasked(args)
 			return errors.Join(writeList(cmd.OutOrStdout(), list), err)
 		},
 	}
-	dictionaryFlag(cmd, &dictionaries)
 	return cmd
 }
 
-func writeList(out io.Writer, list []*model.Model) error {
+func writeList(out io.Writer, list []loaded) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "WIKI\tNAME\tVERSION\tTYPE\tLABELS\tFEATURES\tSIZE\tCHECKSUM")
+	fmt.Fprintln(w, "BUNDLE\tWIKI\tNAME\tVERSION\tTYPE\tLABELS\tFEATURES\tSIZE\tCHECKSUM")
 	for _, m := range list {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%s\t%.12s\n",
-			m.Wiki(), m.Name(), m.Version(), m.Type(), len(m.Labels()), len(m.Features()), size(m.Size()), m.Checksum())
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%.12s\n",
+			m.path, m.Wiki(), m.Name(), m.Version(), m.Type(), len(m.Labels()), len(m.Features()), size(m.Size()), m.Checksum())
 	}
 	return w.Flush()
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"revscore/internal/comparison"
 	"revscore/internal/score/model"
 )
 
@@ -20,14 +21,14 @@ func newShowCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "show BUNDLE...", Short: "Show what a bundle is, knows and asks for", Args: cobra.MinimumNArgs(1),
 		Long: "Show prints a bundle's card, its statistics as the original prints them, its most important features,\n" +
-			"and the spelling dictionaries it asks, with a warning where those are not the ones that it was made with.",
+			"and the spelling dictionaries it asks, with a warning where those are not the ones that it was imported with.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			list, err := loadEach(args, dictionaries)
+			list, err := loadUnasked(args)
 			for i, m := range list {
 				if i > 0 {
 					fmt.Fprintln(cmd.OutOrStdout())
 				}
-				err = errors.Join(err, showModel(cmd.OutOrStdout(), m, features))
+				err = errors.Join(err, showModel(cmd.OutOrStdout(), m.Model, dictionariesOf(m.Model, dictionaries), features))
 			}
 			return err
 		},
@@ -37,33 +38,14 @@ func newShowCommand() *cobra.Command {
 	return cmd
 }
 
-func showModel(out io.Writer, m *model.Model, features bool) error {
+func showModel(out io.Writer, m *model.Model, dictionaries []here, features bool) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	line := func(name, text string) {
-		if text != "" {
-			fmt.Fprintf(w, "  %s\t%s\n", name, text)
-		}
-	}
 	fmt.Fprintf(w, "%s\tversion %s\n", m, m.Version())
-	line("type", m.Type()+": "+m.Estimator())
-	line("labels", labels(m))
-	line("content", orElse(m.Content(), "any"))
-	line("trained on", m.TrainedOn())
-	line("population", figures(m.PopulationRates()))
-	line("statistics", figures(m.Statistics()))
-	line("origin", strings.Trim(m.Origin().File+", "+m.Origin().WrittenBy, ", "))
-	line("licence", m.Licence())
-	line("size", fmt.Sprintf("%s, %d recorded examples", size(m.Size()), m.Examples()))
-	line("checksum", m.Checksum())
-	for _, d := range m.Dictionaries() {
-		fmt.Fprintf(w, "  dictionary\t%s, %s\n\tsha256 %s\n\tmade with %s\n", d.Tag, d.File, d.SHA256, orElse(d.Recorded, "unknown: no change will be noticed"))
-	}
-	for _, change := range m.Changed() {
-		line("warning", change)
-	}
+	writeCard(w, m)
+	writeDictionaries(w, dictionaries)
 	if features {
 		for _, d := range m.List().Definitions {
-			fmt.Fprintf(w, "  feature\t%s\n\t%s\n", d.Name, d.Expr)
+			fmt.Fprintf(w, "  feature\t%s\n\t%s\n", comparison.Visible(d.Name), comparison.Visible(d.Expr))
 		}
 	}
 	if err := w.Flush(); err != nil {
@@ -83,6 +65,40 @@ func showModel(out io.Writer, m *model.Model, features bool) error {
 	return err
 }
 
+// writeCard shows the card. What people wrote there is shown as a terminal may.
+func writeCard(w io.Writer, m *model.Model) {
+	for _, line := range []struct{ name, text string }{
+		{"type", m.Type() + ": " + m.Estimator()},
+		{"labels", labels(m)},
+		{"content", orElse(m.Content(), "any")},
+		{"trained on", m.TrainedOn()},
+		{"population", figures(m.PopulationRates())},
+		{"statistics", figures(m.Statistics())},
+		{"origin", strings.Trim(m.Origin().File+", "+m.Origin().WrittenBy, ", ")},
+		{"licence", m.Licence()},
+		{"size", fmt.Sprintf("%s, %d recorded examples", size(m.Size()), m.Examples())},
+		{"checksum", m.Checksum()},
+	} {
+		if line.text != "" {
+			fmt.Fprintf(w, "  %s\t%s\n", line.name, comparison.Visible(line.text))
+		}
+	}
+}
+
+func writeDictionaries(w io.Writer, dictionaries []here) {
+	for _, d := range dictionaries {
+		if d.File == "" {
+			fmt.Fprintf(w, "  dictionary\t%s: not installed here\n", d.Tag)
+		} else {
+			fmt.Fprintf(w, "  dictionary\t%s, %s\n\tsha256 %s\n", d.Tag, d.File, d.SHA256)
+		}
+		fmt.Fprintf(w, "\tat import %s\n", orElse(d.Recorded, "not there"))
+		if d.warning != "" {
+			fmt.Fprintf(w, "  warning\t%s\n", d.warning)
+		}
+	}
+}
+
 // important is how many features are shown as the most important.
 const important = 10
 
@@ -96,7 +112,7 @@ func writeImportance(out io.Writer, m *model.Model) error {
 		if i == important || s.Share == 0 {
 			break
 		}
-		text += fmt.Sprintf("    %5.1f %%  %s\n", 100*s.Share, s.Feature)
+		text += fmt.Sprintf("    %5.1f %%  %s\n", 100*s.Share, comparison.Visible(s.Feature))
 	}
 	_, err := io.WriteString(out, text)
 	return err
@@ -105,7 +121,7 @@ func writeImportance(out io.Writer, m *model.Model) error {
 func labels(m *model.Model) string {
 	list := make([]string, len(m.Labels()))
 	for i, label := range m.Labels() {
-		list[i] = fmt.Sprint(label)
+		list[i] = comparison.Visible(fmt.Sprint(label))
 	}
 	text := strings.Join(list, ", ")
 	if m.Multilabel() {
@@ -117,7 +133,7 @@ func labels(m *model.Model) string {
 func figures(named map[string]float64) string {
 	var list []string
 	for _, name := range slices.Sorted(maps.Keys(named)) {
-		list = append(list, fmt.Sprintf("%s %v", name, named[name]))
+		list = append(list, fmt.Sprintf("%s %v", comparison.Visible(name), named[name]))
 	}
 	return strings.Join(list, ", ")
 }

@@ -13,6 +13,8 @@ import (
 func goldenText(t *testing.T, name, got string) {
 	t.Helper()
 	got = regexp.MustCompile(`[0-9a-f]{64}|\b[0-9a-f]{12}\b`).ReplaceAllString(got, "SUM")
+	got = regexp.MustCompile(`\S+/\d{3}/`).ReplaceAllString(got, "DIR/")
+	got = regexp.MustCompile(`BUNDLE +`).ReplaceAllString(got, "BUNDLE  ")
 	got = regexp.MustCompile(`\d+ kB`).ReplaceAllString(got, "N kB")
 	path := filepath.Join("testdata", name)
 	if *update {
@@ -67,12 +69,67 @@ func TestModelsPrint(t *testing.T) {
 	}
 }
 
+// A threshold that no probability reaches is null, as the original prints it; a script
+// must be able to tell.
+func TestModelsInfoWarnsOfNoThreshold(t *testing.T) {
+	dir := imported(t, "bools", "damaging")
+	const far, near = `statistics.thresholds.true."maximum recall @ precision >= 1.1"`, `statistics.thresholds.true."maximum recall @ precision >= 0.01"`
+	for _, flags := range [][]string{nil, {"--lookup"}, {"--text"}} {
+		out, err := execute(t, "", append(append([]string{"models", "info", dir, near, far}, flags...), "params.population_rates")...)
+		if err != nil {
+			t.Errorf("%q: %v", flags, err)
+		}
+		if warning := "warning: " + dir + ": no threshold reaches " + far + ": it is null\n"; strings.Count(out, "warning: ") != 1 || !strings.Contains(out, warning) {
+			t.Errorf("%q: %q is not in\n%s", flags, warning, out)
+		}
+	}
+}
+
+// One bad bundle hid all others that a pattern stands for, and so did two versions of
+// one name.
+func TestModelsOfAPattern(t *testing.T) {
+	root := t.TempDir()
+	for folder, file := range map[string]string{"old": "bools", "next": "machine", "bad": "bools"} {
+		if err := os.Rename(imported(t, file, "damaging"), filepath.Join(root, folder)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Truncate(filepath.Join(root, "bad", "info.json"), 1); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"list", "verify", "show"} {
+		out, err := execute(t, "", "models", command, root+"/*")
+		if err == nil || !strings.Contains(err.Error(), "model "+root+"/bad: ") || strings.Count(err.Error(), "\n") != 0 {
+			t.Errorf("%s: %v", command, err)
+		}
+		words(t, out, "0.5.1", "0.0.1")
+		if command != "show" {
+			words(t, out, root+"/old", root+"/next")
+		}
+	}
+}
+
+// What a card says is from elsewhere; a terminal must not obey it.
+func TestModelsShowQuotes(t *testing.T) {
+	const hostile = "\x1b[2J"
+	dir := filepath.Join(t.TempDir(), "testwiki.x")
+	out, err := execute(t, "", "import", modelFile("bools"), "--out", dir, "--licence", "none"+hostile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := execute(t, "", "models", "show", dir)
+	if err != nil || strings.Contains(out+shown, hostile) {
+		t.Errorf("%v: %q", err, shown)
+	}
+	words(t, shown, `licence     "none\x1b[2J"`)
+}
+
 func TestModelsListKnowsTheEmbedded(t *testing.T) {
 	out, err := execute(t, "", "models", "list")
 	if err != nil {
 		t.Fatal(err)
 	}
-	words(t, out, "WIKI ", "enwiki ", "reverted ", "* ", "revid ")
+	words(t, out, "BUNDLE ", "embedded:revid ", "WIKI ", "enwiki ", "reverted ", "* ", "revid ")
 	if strings.Count(out, "\n") != 3 {
 		t.Errorf("got\n%s", out)
 	}
@@ -101,6 +158,9 @@ func TestModelsFaults(t *testing.T) {
 		{[]string{"show"}, "requires at least 1 arg"},
 		{[]string{"verify"}, "requires at least 1 arg"},
 		{[]string{"info"}, "requires at least 1 arg"},
+		{[]string{"lst"}, `unknown command "lst" for "streamer models"`},
+		{[]string{"verify", "--within", "-1", good}, "--within is -1, must not be negative"},
+		{[]string{"verify", "--within", "NaN", good}, "--within is NaN"},
 		{[]string{"info", bad}, "sha256 is"},
 		{[]string{"info", good, "colour"}, "information of testwiki.damaging: "},
 		{[]string{"info", "--lookup", good}, "--lookup wants a path"},
@@ -132,7 +192,7 @@ func TestModelsVerifyTheExamples(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "verify testwiki.x: example ") || strings.Contains(out, "ok ") {
 		t.Errorf("the last bits differ from Python's: %v\n%s", err, out)
 	}
-	if out, err := execute(t, "", "models", "verify", dir); err != nil || !strings.HasPrefix(out, "ok  testwiki.x 0.5.1: 12 examples, largest difference ") {
+	if out, err := execute(t, "", "models", "verify", dir); err != nil || !strings.HasPrefix(out, "ok  "+dir+": testwiki.x 0.5.1: 12 examples, largest difference ") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

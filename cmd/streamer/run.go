@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -61,12 +62,11 @@ type source interface {
 
 // run builds the parts in the order of the event, runs them until ctx is done or
 // one of them cannot go on, and stops them in that order too.
-func run(ctx context.Context, cfg Config, log *zap.Logger, h hooks) (err error) {
+func run(ctx context.Context, cfg Config, log *zap.Logger, h hooks) error {
 	hangup, release := onHangup()
 	defer release()
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-
 	inService, routes, err := loadModels(cfg, reg, log)
 	if err != nil {
 		return err
@@ -75,58 +75,63 @@ func run(ctx context.Context, cfg Config, log *zap.Logger, h hooks) (err error) 
 	if err != nil {
 		return err
 	}
-	texts, err := fetch.New(cfg.Fetch, reg)
+	b := base{cfg: cfg, log: log, hooks: h, reg: reg, hangup: hangup, inService: inService, routes: routes, brokers: brokers}
+	return b.run(ctx)
+}
+
+// base is what all parts are built on.
+type base struct {
+	cfg       Config
+	log       *zap.Logger
+	hooks     hooks
+	reg       *prometheus.Registry
+	hangup    <-chan os.Signal
+	inService *registry.Registry
+	routes    *score.Routes
+	brokers   []kgo.Opt
+}
+
+func (b base) run(ctx context.Context) (err error) {
+	texts, err := fetch.New(b.cfg.Fetch, b.reg)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, texts.Close()) }()
-	store, err := newStore(cfg, reg, log)
+	store, err := newStore(b.cfg, b.reg, b.log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	producer, err := produce.New(cfg.Produce, brokers, reg)
+	producer, err := produce.New(b.cfg.Produce, b.brokers, b.reg)
 	if err != nil {
 		return err
 	}
 	defer producer.Close()
 	live := feed.NewHub()
 	defer live.Close()
-	pipeline := score.New(cfg.Score, score.Parts{
-		Routes: routes, Engine: score.NewEngine(cfg.Score.Workers, reg), Texts: texts, Store: store,
-		Publish: producer, Differences: producer,
-		Letters: score.Letters{
-			Stream: cfg.Produce.ErrorStream, Topic: cfg.Produce.Topic(cfg.Produce.ErrorStream),
-			Emitter: cfg.Produce.Emitter, MaxRaw: cfg.Produce.MaxRaw(), Canaries: cfg.Produce.Canaries,
-		},
-		MaxAge: cfg.Consume.MaxAge, Registry: reg,
-		Observe: func(r score.Report) {
-			if r.Kind == score.KindShadow {
-				logDifference(log, r)
-				return
-			}
-			live.Observe(r)
-			if h.observe != nil {
-				h.observe(r)
-			}
-		},
+	pipeline := newPipeline(b.cfg, score.Parts{
+		Routes: b.routes, Engine: score.NewEngine(b.cfg.Score.Workers, b.reg), Texts: texts, Store: store,
+		Publish: producer, Differences: producer, Registry: b.reg, Observe: onReport(b.log, live, b.hooks),
 	})
-	src, err := newSource(cfg, brokers, pipeline, reg, log)
+	src, err := newSource(b.cfg, b.brokers, pipeline, b.reg, b.log)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
-	watch, err := startAdmin(cfg.Admin, adminParts{registry: reg, page: live.Handler(), ask: src.Ready, warnings: func() []string {
-		return append(inService.Set().Changed(), inService.Failing()...)
-	}})
+	watch, err := startAdmin(b.cfg.Admin, adminParts{registry: b.reg, page: live.Handler(), ask: src.Ready, warnings: b.warnings})
 	if err != nil {
 		return err
 	}
 	s := &service{
-		cfg: cfg, log: log, source: src, producer: producer, live: live, admin: watch,
-		models: watchModels(ctx, inService, cfg.Reload, hangup, log),
+		cfg: b.cfg, log: b.log, source: src, producer: producer, live: live, admin: watch,
+		models: watchModels(ctx, b.inService, b.routes, b.cfg.Reload, b.hangup, b.log),
 	}
-	return s.serve(ctx, brokers, h.started)
+	return s.serve(ctx, b.brokers, b.hooks.started)
+}
+
+// warnings are what an operator should know, though all works.
+func (b base) warnings() []string {
+	return slices.Concat(b.inService.Set().Doubts(), b.inService.Failing(), b.routes.Mismatches())
 }
 
 // loadModels finds what every event will be asked.
@@ -135,11 +140,42 @@ func loadModels(cfg Config, reg prometheus.Registerer, log *zap.Logger) (*regist
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, change := range inService.Set().Changed() {
-		log.Warn("a dictionary has changed", zap.String("change", change))
-	}
+	logModels(log, inService.Set())
 	routes, err := score.NewRoutes(cfg.Routes, inService, cfg.Produce.Topic)
-	return inService, routes, err
+	if err != nil {
+		return nil, nil, err
+	}
+	names := routes.Models()
+	for _, b := range routes.Shadows() {
+		names = append(names, b.ShadowConfig.Model)
+	}
+	inService.Need(names)
+	return inService, routes, nil
+}
+
+// newPipeline adds what the configuration says to the parts.
+func newPipeline(cfg Config, parts score.Parts) *score.Pipeline {
+	parts.MaxAge = cfg.Consume.MaxAge
+	parts.Letters = score.Letters{
+		Stream: cfg.Produce.ErrorStream, Topic: cfg.Produce.Topic(cfg.Produce.ErrorStream),
+		Emitter: cfg.Produce.Emitter, MaxRaw: cfg.Produce.MaxRaw(), Canaries: cfg.Produce.Canaries,
+	}
+	return score.New(cfg.Score, parts)
+}
+
+// onReport hands reports to the live page and whoever else looks on; differences of
+// shadows go to the log.
+func onReport(log *zap.Logger, live *feed.Hub, h hooks) func(score.Report) {
+	return func(r score.Report) {
+		if r.Kind == score.KindShadow {
+			logDifference(log, r)
+			return
+		}
+		live.Observe(r)
+		if h.observe != nil {
+			h.observe(r)
+		}
+	}
 }
 
 func newStore(cfg Config, reg prometheus.Registerer, log *zap.Logger) (dedupe.Store, error) {

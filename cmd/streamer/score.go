@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -15,6 +17,7 @@ import (
 	"revscore/internal/score/feature"
 	"revscore/internal/score/model"
 	"revscore/internal/score/registry"
+	"revscore/internal/score/spell"
 	"revscore/models"
 )
 
@@ -41,7 +44,7 @@ func newScoreCommand() *cobra.Command {
 			"It writes one document a line in the order of the input: {rev_id, wiki, scores}. A line that\n" +
 			"cannot be read gives {line, error}, and the command then ends with an error.\n\n" +
 			"With --from-features a line is {\"features\": [...]}, the values in the model's order, and may have\n" +
-			"rev_id and wiki: the estimator is asked alone. With --features-only no model is asked: the output is\n" +
+			"rev_id and wiki: the estimator is asked alone, and no dictionary. With --features-only no model is asked: the output is\n" +
 			"{rev_id, wiki, features: {name: value}}, as training takes it, of a bundle or of a card that lists\n" +
 			"features (--list).",
 		RunE: func(cmd *cobra.Command, _ []string) error { return runScore(cmd, o) },
@@ -63,6 +66,16 @@ func runScore(cmd *cobra.Command, o scoreOptions) error {
 	if o.card != "" {
 		return cardFeatures(cmd, o)
 	}
+	if o.fromFeatures {
+		list, err := loadUnasked(o.bundles)
+		if err != nil {
+			return err
+		}
+		if len(list) != 1 {
+			return errOneModel(len(list))
+		}
+		return rowLines(cmd.Context(), in, out, list[0].Model)
+	}
 	places := make([]registry.Place, len(o.bundles))
 	for i, bundle := range o.bundles {
 		places[i].Bundle = bundle
@@ -71,23 +84,25 @@ func runScore(cmd *cobra.Command, o scoreOptions) error {
 	if err != nil {
 		return err
 	}
-	for _, change := range set.Changed() {
-		fmt.Fprintln(cmd.ErrOrStderr(), "warning:", change)
+	for _, doubt := range set.Doubts() {
+		fmt.Fprintln(cmd.ErrOrStderr(), "warning:", doubt)
 	}
 	list := set.All()
-	switch {
-	case (o.fromFeatures || o.onlyFeatures) && len(list) != 1:
-		return fmt.Errorf("%d models: with --from-features and --features-only one is asked, whose features these are", len(list))
-	case o.fromFeatures:
-		return rowLines(cmd.Context(), in, out, list[0])
-	case o.onlyFeatures:
-		plan, err := feature.Compile(list[0].List())
-		if err != nil {
-			return err
-		}
-		return featureLines(cmd.Context(), in, out, plan, list[0].Features())
+	if !o.onlyFeatures {
+		return scoreLines(cmd.Context(), in, out, list, o.features)
 	}
-	return scoreLines(cmd.Context(), in, out, list, o.features)
+	if len(list) != 1 {
+		return errOneModel(len(list))
+	}
+	plan, err := feature.Compile(list[0].List())
+	if err != nil {
+		return err
+	}
+	return featureLines(cmd.Context(), in, out, plan, list[0].Features())
+}
+
+func errOneModel(n int) error {
+	return fmt.Errorf("%d models: with --from-features and --features-only one is asked, whose features these are", n)
 }
 
 // cardFeatures writes the values of the features that a card lists.
@@ -100,6 +115,13 @@ func cardFeatures(cmd *cobra.Command, o scoreOptions) error {
 		return err
 	}
 	list, err := draft.List(o.dictionaries)
+	if errors.Is(err, spell.ErrNotInstalled) {
+		var asked []model.Recorded
+		for _, name := range slices.Sorted(maps.Keys(draft.Assets.Dictionaries)) {
+			asked = append(asked, draft.Assets.Dictionaries[name].Dictionaries...)
+		}
+		err = fmt.Errorf("%w; all that this card asks is in %s", err, registry.Packages(asked))
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", o.card, err)
 	}

@@ -63,7 +63,7 @@ func rowLines(ctx context.Context, in io.Reader, out io.Writer, m *model.Model) 
 
 func readRow(text []byte, m *model.Model) (r row, values []float64, err error) {
 	if err := json.Unmarshal(text, &r); err != nil {
-		return r, nil, err
+		return r, nil, bundle.Plain(err)
 	}
 	if r.Features == nil {
 		return r, nil, errors.New(`no features: a line is {"features": [...]}, the values in the order of the model's`)

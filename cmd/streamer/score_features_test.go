@@ -69,7 +69,8 @@ func TestScoreFromFeaturesLineByLine(t *testing.T) {
 		{"too large for float32", `{"rev_id": 6, "features": [1e300, 1e300, 1e300, 1, 1e300]}`, `{"rev_id":6,"scores":{"damaging":{"version":"0.5.1","error":{"type":"CaughtDependencyError"`, false},
 		{"no features", `{"rev_id": 5}`, "no features: a line is", true},
 		{"names and values", `{"features": {"a": 1}}`, `"type":"InvalidJSON"`, true},
-		{"no object", `[1, 2, 3, 4, 5]`, `"type":"InvalidJSON"`, true},
+		{"no object", `[1, 2, 3, 4, 5]`, `"type":"InvalidJSON","message":"a JSON array, must be an object"`, true},
+		{"an object of features", `{"features": {"a": 1}}`, `"message":"features is a JSON object"`, true},
 	} {
 		out, err := execute(t, c.line, "score", "--from-features", "--model", dir)
 		if !strings.Contains(out, c.want) || strings.Count(out, "\n") != 1 {

@@ -23,10 +23,10 @@ const (
 // maxKept bounds the examples that a bundle keeps: each is scored at every load.
 const maxKept = 100
 
-// answers has a draft's estimator answer all that the original answered, and
-// chooses from it the examples that the bundle keeps: spread over the whole, for
-// files are often sorted. An example that is equal within the tolerance, and not
-// exactly, has the answer of ours: it then shows what changes later.
+// answers has a draft's estimator answer all that was recorded, and chooses from it
+// the examples that the bundle keeps: spread over the whole, for files are often
+// sorted. An example that is equal within the tolerance, and not exactly, has the
+// answer of ours: it then shows what changes later.
 func answers(d *model.Draft, all []Recorded, within float64) ([]model.Example, error) {
 	if len(all) == 0 {
 		return nil, nil
@@ -64,6 +64,22 @@ func answers(d *model.Draft, all []Recorded, within float64) ([]model.Example, e
 	return kept, nil
 }
 
+// Largest is how far a bundle's answers are from recorded ones, by the largest
+// difference of a probability. Those that differ by more than an import allows have
+// made it fail.
+func Largest(m *model.Model, all []Recorded) (largest float64, err error) {
+	for i, recorded := range all {
+		ours, err := m.Score(0, recorded.Features)
+		if err != nil {
+			return 0, fmt.Errorf("recorded answer %d of %d: %w", i+1, len(all), err)
+		}
+		for label, p := range recorded.Score.Probability {
+			largest = max(largest, math.Abs(p-ours.Probability[label]))
+		}
+	}
+	return largest, nil
+}
+
 // answer is what [model.Model.Score] says, before there is a model.
 func answer(e *estimator.Estimator, values []float64) (event.Score, error) {
 	if values == nil {
@@ -78,16 +94,10 @@ func answer(e *estimator.Estimator, values []float64) (event.Score, error) {
 		return event.Score{}, err
 	}
 	s := event.Score{Probability: make(map[string]float64, len(classes))}
-	list := []string{}
 	for i, class := range classes {
 		s.Probability[labelKey(class)] = p[i]
-		if chosen[i] {
-			s.Prediction, list = class, append(list, labelKey(class))
-		}
 	}
-	if e.Multilabel() {
-		s.Prediction = list
-	}
+	s.Prediction = model.Prediction(classes, chosen, e.Multilabel())
 	return s, nil
 }
 

@@ -4,9 +4,11 @@
 //
 // Guarantees: what a file says is taken over whole or the import ends with an error
 // that names what is not known; nothing is guessed and nothing of a file is run.
-// Where recorded answers of the original come with it, a draft gives each of them
-// again, or there is no draft; the bundle keeps a hundred of them as its examples.
+// Where recorded answers are given, of the original or another runtime, a draft gives
+// each of them again, or there is no draft; the bundle keeps a hundred of them as its
+// examples.
 //
-// Limits: recorded answers are held in memory; the dictionaries that features ask are the system's; their checksums are
-// taken at the import, so what changed before it is not noticed.
+// Limits: recorded answers are held in memory; the dictionaries that features ask are
+// the system's; their checksums are taken at the import, so what changed before it is
+// not noticed.
 package bundle

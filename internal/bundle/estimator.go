@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strings"
 
 	"revscore/internal/onnx"
 	"revscore/internal/revscoring"
@@ -18,11 +17,16 @@ import (
 // of a RobustScaler and one. The card in the file card says what it is, and names a
 // feature for each of its columns.
 func Estimator(data []byte, card string, o Options) (*model.Draft, error) {
-	spec, typ, release, err := revscoring.ReadEstimator(bytes.NewReader(data))
+	t, err := revscoring.ReadTrained(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
 	}
-	return described(data, card, o, source{spec, typ, strings.TrimSpace("scikit-learn " + release), exact})
+	d, err := described(data, card, o, source{t.Spec, t.Type, writer(t), exact})
+	if err != nil {
+		return nil, err
+	}
+	enterTraining(d, t)
+	return d, nil
 }
 
 // ONNX makes a draft of an ONNX classifier and its card.

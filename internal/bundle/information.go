@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"revscore/internal/revscoring"
 	"revscore/internal/score/model"
 	"revscore/internal/score/statistics"
 )
@@ -15,20 +16,63 @@ import (
 // thresholdDigits are those to which the original rounds thresholds.
 const thresholdDigits = 3
 
-// information is a tree of what is known of a model, in the form of the original's.
+// information is a tree of what is known of a model, in the form of the original's
+// and in its order, which is that of what people are shown.
 func information(d *model.Draft) *statistics.Info {
+	scaler := d.Estimator.Scaler
 	return statistics.NewInfo(
 		statistics.Entry{Key: "type", Value: d.Type},
 		statistics.Entry{Key: "version", Value: d.Version},
 		statistics.Entry{Key: "params", Value: &statistics.Map{Entries: []statistics.Entry{
+			{Key: "scale", Value: scaler.Scale != nil},
+			{Key: "center", Value: scaler.Center != nil},
 			{Key: "labels", Value: statistics.List(d.Estimator.Classes)},
 			{Key: "multilabel", Value: d.Estimator.Multilabel},
+			{Key: "population_rates", Value: rates(d)},
 		}}},
 		statistics.Entry{Key: "environment", Value: statistics.NewEnvironment(
 			statistics.Entry{Key: "written_by", Value: d.Origin.WrittenBy},
 		)},
 		statistics.Entry{Key: "score_schema", Value: schema(d)},
 	)
+}
+
+// writtenKey is the entry of a training that says what trained: the rest are parameters.
+const writtenKey = "written_by"
+
+// writer says who wrote a classifier: "tools/train, scikit-learn 1.5.2".
+func writer(t *revscoring.Trained) string {
+	text := strings.TrimSpace("scikit-learn " + t.Release)
+	for _, e := range t.Training {
+		if by, ok := e.Value.(string); ok && e.Key == writtenKey {
+			return by + ", " + text
+		}
+	}
+	return text
+}
+
+// enterTraining adds what a classifier was trained with to the parameters, behind
+// those that each model has, as the original does.
+func enterTraining(d *model.Draft, t *revscoring.Trained) {
+	v, _ := d.Info.Get("params")
+	params := v.(*statistics.Map)
+	for _, e := range slices.Concat(t.Params, t.Training) {
+		if _, taken := params.Get(e.Key); !taken && e.Key != writtenKey {
+			params.Set(e.Key, e.Value)
+		}
+	}
+}
+
+// rates are the population rates by label, or nil.
+func rates(d *model.Draft) any {
+	if len(d.PopulationRates) == 0 {
+		return nil
+	}
+	of := &statistics.Map{}
+	for _, label := range d.Estimator.Classes {
+		of.Set(label, d.PopulationRates[labelKey(label)])
+	}
+	return of
 }
 
 // completeRates holds population rates against the labels. Of two, one rate says
@@ -66,11 +110,8 @@ func setStatistics(d *model.Draft, scores []Recorded) error {
 	opts := statistics.Options{
 		Labels: labels, Multilabel: d.Estimator.Multilabel, Probabilities: true, ThresholdDigits: thresholdDigits,
 	}
-	if len(d.PopulationRates) > 0 {
-		opts.PopulationRates = &statistics.Map{}
-		for _, label := range labels {
-			opts.PopulationRates.Set(label, d.PopulationRates[labelKey(label)])
-		}
+	if of, ok := rates(d).(*statistics.Map); ok {
+		opts.PopulationRates = of
 	}
 	observations := make([]statistics.Observation, len(scores))
 	for i, s := range scores {
@@ -83,8 +124,19 @@ func setStatistics(d *model.Draft, scores []Recorded) error {
 	if err != nil {
 		return fmt.Errorf("statistics of the scores: %w", err)
 	}
-	d.Info.Set("statistics", fitted)
+	enterStatistics(d.Info, fitted)
 	return nil
+}
+
+// enterStatistics puts them where the original has them, before the schema: the same
+// import must not write its entries in another order because of when they were known.
+func enterStatistics(info *statistics.Info, fitted *statistics.Classification) {
+	schema := slices.IndexFunc(info.Entries, func(e statistics.Entry) bool { return e.Key == "score_schema" })
+	if _, there := info.Get("statistics"); there || schema < 0 {
+		info.Set("statistics", fitted)
+		return
+	}
+	info.Entries = slices.Insert(info.Entries, schema, statistics.Entry{Key: "statistics", Value: fitted})
 }
 
 func observation(labels []any, s Recorded) (o statistics.Observation, err error) {
@@ -123,14 +175,19 @@ func labelled(v any) (any, error) {
 		}
 		return list, nil
 	case []any:
-		for _, label := range v {
-			if _, ok := label.(string); !ok {
-				return nil, fmt.Errorf("label %v has an entry that is no string", v)
+		list := make([]any, len(v))
+		for i, label := range v {
+			var err error
+			if list[i], err = labelled(label); err != nil {
+				return nil, fmt.Errorf("entry %d: %w", i+1, err)
+			}
+			if _, nested := list[i].([]any); nested {
+				return nil, fmt.Errorf("entry %d is a list", i+1)
 			}
 		}
-		return v, nil
+		return list, nil
 	}
-	return nil, fmt.Errorf("label %v is neither a bool, a string, a whole number nor strings", v)
+	return nil, fmt.Errorf("label %v is neither a bool, a string, a whole number nor a list of one of them", v)
 }
 
 // schema describes score documents as the original's models do

@@ -9,17 +9,29 @@ import (
 )
 
 // ofFolder reads the wiki and the name of a folder that is called WIKI.NAME, as
-// bundles' folders usually are. Both are empty if it is called otherwise.
+// bundles' folders usually are. Each may be empty: all of a folder without a dot.
 func (o Options) ofFolder() (wiki, name string) {
-	wiki, name, _ = strings.Cut(o.Folder, ".")
-	if wiki == "" || name == "" {
+	wiki, name, dotted := strings.Cut(o.Folder, ".")
+	if !dotted {
 		return "", ""
 	}
 	return wiki, name
 }
 
-// errUnnamed says all ways to name a model: a model file has neither name nor wiki.
-var errUnnamed = errors.New("the file does not say what it is a model of: name the folder WIKI.NAME, as models/enwiki.damaging, or give --wiki and --name")
+// unnamed says what a model file and its folder leave open, and all ways to tell it.
+func (o Options) unnamed(d *model.Draft) error {
+	var missing, flags []string
+	for _, field := range []struct{ name, text string }{{"wiki", d.Wiki}, {"name", d.Name}} {
+		if field.text == "" {
+			missing, flags = append(missing, "no "+field.name), append(flags, "--"+field.name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the file does not say what it is a model of: there is %s: give %s, or name the folder WIKI.NAME, as models/enwiki.damaging (it is called %s)",
+		strings.Join(missing, " and "), strings.Join(flags, " and "), o.Folder)
+}
 
 // named tells what a card and its folder leave open, all of it at once.
 func named(d *model.Draft, card string) error {

@@ -18,8 +18,8 @@ const maxLine = 4 << 20
 // maxRecorded bounds how many are kept in memory: a small zipped file may be long.
 const maxRecorded = 4_000_000
 
-// Recorded is an answer of the original: what its score was, of which values, and
-// what was true, if the line tells.
+// Recorded is an answer that was given, by the original or whatever else computes the
+// model: what its score was, of which values, and what was true, if the line tells.
 type Recorded struct {
 	Features []float64 // nil if the line has none
 	Score    event.Score
@@ -72,13 +72,25 @@ func readRecorded(line []byte) (Recorded, error) {
 		Label    any               `json:"label"`
 	}
 	if err := json.Unmarshal(line, &read); err != nil {
-		return Recorded{}, err
+		return Recorded{}, Plain(err)
 	}
 	if read.Score.Probability == nil {
 		return Recorded{}, errors.New("no score")
 	}
 	values, err := Values(read.Features)
 	return Recorded{values, read.Score, read.Label}, err
+}
+
+// Plain is an error of encoding/json in words of JSON, where its own are types of Go.
+func Plain(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	if wrong.Field == "" {
+		return fmt.Errorf("a JSON %s, must be an object", wrong.Value)
+	}
+	return fmt.Errorf("%s is a JSON %s", wrong.Field, wrong.Value)
 }
 
 // Values are a row of features as revscoring prints them: numbers, and bools, which

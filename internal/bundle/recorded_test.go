@@ -74,7 +74,7 @@ func TestReadRecordedRefuses(t *testing.T) {
 	f(value("[3]"), "value 2 is [3]")
 	f(value("1e999"), "value 2 is 1e999")
 	f(value("NaN"), "invalid character 'N'")
-	f(`{"features":{"a":1},"score":{"prediction":true,"probability":{"true":1}}}`, "line 1: json: cannot unmarshal object")
+	f(`{"features":{"a":1},"score":{"prediction":true,"probability":{"true":1}}}`, "line 1: features is a JSON object")
 	f(`{"features":[1]}`, "line 1: no score")
 	f(`{"features":[1],"score":null}`, "line 1: ")
 	f(`{"features":[1],"score":{"prediction":true}}`, "no probability")

@@ -22,7 +22,7 @@ type Options struct {
 	Folder              string // the name of the bundle's folder: WIKI.NAME, or it tells nothing
 	Name, Wiki, Version string // empty: as the card, the folder or the file has them
 
-	// Examples are recorded answers of the original, which the bundle must give.
+	// Examples are recorded answers, which the bundle must give.
 	Examples []Recorded
 	// Scores are those of labelled revisions, for statistics of a model that brings none.
 	Scores []Recorded
@@ -38,34 +38,9 @@ func Revscoring(data []byte, o Options) (*model.Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	wiki, name := o.ofFolder()
-	d := &model.Draft{
-		Name: either(o.Name, name, m.Hint.Name), Wiki: either(o.Wiki, wiki, m.Hint.Wiki), Version: either(o.Version, m.Version),
-		Type: m.Type, Estimator: m.Estimator, Info: m.Info,
-		TrainedOn: o.TrainedOn, Licence: o.Licence,
-		Origin: model.Origin{File: o.File, SHA256: m.Origin.SHA256, WrittenBy: writtenBy(m.Origin)},
-	}
-	if d.Name == "" || d.Wiki == "" {
-		return nil, errUnnamed
-	}
-	if d.Version == "" {
-		// A cache must tell models apart; the file is all that is known of this one.
-		d.Version = m.Origin.SHA256[:12]
-	}
-	if o.Version != "" {
-		d.Info.Set("version", o.Version)
-	}
-	for _, f := range m.Features {
-		d.Features = append(d.Features, feature.Definition{Name: f.Name, Expr: f.Expression})
-	}
-	if d.Assets, err = assets(m.Assets, o.Dictionaries); err != nil {
+	d, err := o.draft(m)
+	if err != nil {
 		return nil, err
-	}
-	if len(m.PopulationRates) > 0 {
-		d.PopulationRates = map[string]float64{}
-		for _, rate := range m.PopulationRates {
-			d.PopulationRates[labelKey(rate.Label)] = rate.Number
-		}
 	}
 	if len(o.Scores) > 0 {
 		// A model that was never tested has the place for statistics, and it is empty.
@@ -81,6 +56,39 @@ func Revscoring(data []byte, o Options) (*model.Draft, error) {
 	}
 	d.Statistics = headline(d.Info)
 	d.Examples, err = answers(d, o.Examples, exact)
+	return d, err
+}
+
+// draft takes over what the file says.
+func (o Options) draft(m *revscoring.Model) (*model.Draft, error) {
+	wiki, name := o.ofFolder()
+	d := &model.Draft{
+		Name: either(o.Name, name, m.Hint.Name), Wiki: either(o.Wiki, wiki, m.Hint.Wiki), Version: either(o.Version, m.Version),
+		Type: m.Type, Estimator: m.Estimator, Info: m.Info,
+		TrainedOn: o.TrainedOn, Licence: o.Licence,
+		Origin: model.Origin{File: o.File, SHA256: m.Origin.SHA256, WrittenBy: writtenBy(m.Origin)},
+	}
+	if err := o.unnamed(d); err != nil {
+		return nil, err
+	}
+	if d.Version == "" {
+		// A cache must tell models apart; the file is all that is known of this one.
+		d.Version = m.Origin.SHA256[:12]
+	}
+	if o.Version != "" {
+		d.Info.Set("version", o.Version)
+	}
+	for _, f := range m.Features {
+		d.Features = append(d.Features, feature.Definition{Name: f.Name, Expr: f.Expression})
+	}
+	if len(m.PopulationRates) > 0 {
+		d.PopulationRates = map[string]float64{}
+		for _, rate := range m.PopulationRates {
+			d.PopulationRates[labelKey(rate.Label)] = rate.Number
+		}
+	}
+	var err error
+	d.Assets, err = assets(m.Assets, o.Dictionaries)
 	return d, err
 }
 

@@ -97,15 +97,17 @@ func TestRevscoringIsNamed(t *testing.T) {
 		{Options{File: "x.model", Folder: "dewiki.goodfaith", Wiki: "*", Name: "any", Version: "7"}, "* any 7", false},
 		{Options{File: "x.model", Folder: "dewiki.goodfaith", Name: "other"}, "dewiki other 0.5.1", false},
 		{Options{File: "x.model", Folder: "dewiki.good.faith"}, "dewiki good.faith 0.5.1", false},
-		{Options{File: "x.model", Wiki: "dewiki"}, "", true},
-		{Options{File: "x.model", Name: "damaging"}, "", true},
-		{Options{File: "x.model", Folder: "damaging"}, "", true},
-		{Options{File: "x.model", Folder: ".damaging"}, "", true},
-		{Options{File: "x.model", Folder: "dewiki."}, "", true},
+		{Options{File: "x.model", Folder: "dewiki.", Name: "damaging"}, "dewiki damaging 0.5.1", false},
+		{Options{File: "x.model", Folder: ".damaging", Wiki: "dewiki"}, "dewiki damaging 0.5.1", false},
+		{Options{File: "enwiki.damaging.gradient_boosting.model", Folder: "dewiki."}, "dewiki damaging 0.5.1", false},
+		{Options{File: "x.model", Wiki: "dewiki", Folder: "damaging"}, "there is no name: give --name, ", true},
+		{Options{File: "x.model", Name: "damaging", Folder: "b"}, "there is no wiki: give --wiki, ", true},
+		{Options{File: "x.model", Folder: "damaging"}, "there is no wiki and no name: give --wiki and --name, ", true},
+		{Options{File: "x.model", Folder: "dewiki."}, "there is no name: give --name, ", true},
 	} {
 		d, err := Revscoring(data, c.o)
 		if c.refused {
-			same(t, err, "name the folder WIKI.NAME", "--wiki and --name")
+			same(t, err, c.want, "name the folder WIKI.NAME, as models/enwiki.damaging (it is called "+c.o.Folder+")")
 			continue
 		}
 		if err != nil {

@@ -27,6 +27,10 @@ func DefaultQueries() []string {
 
 // Comparison counts the scores of two models. It is not safe for concurrent use.
 type Comparison struct {
+	// Paths are where the two bundles are, for people; two versions of a model have
+	// one name.
+	Paths [2]string
+
 	a, b     *model.Model
 	compared int
 	alone    int // scored by one of the two, or neither
@@ -56,7 +60,7 @@ type point struct {
 func New(a, b *model.Model, labels, queries []string) (*Comparison, error) {
 	known, other := keys(a), keys(b)
 	if !maps.Equal(known, other) {
-		return nil, fmt.Errorf("%s has labels %v, %s has %v: their scores cannot be compared", a, a.Labels(), b, b.Labels())
+		return nil, fmt.Errorf("%s has labels %s, %s has %s: their scores cannot be compared", a, list(known), b, list(other))
 	}
 	c := &Comparison{a: a, b: b, flips: map[[2]string]int{}}
 	if len(labels) == 0 {
@@ -64,7 +68,7 @@ func New(a, b *model.Model, labels, queries []string) (*Comparison, error) {
 	}
 	for _, label := range labels {
 		if !known[label] {
-			return nil, fmt.Errorf("%s has no label %s, but %v", a, label, a.Labels())
+			return nil, fmt.Errorf("%s has no label %s, but %s", a, Visible(label), list(known))
 		}
 		l, err := newLabelled(a, b, label, queries)
 		if err != nil {
@@ -97,6 +101,14 @@ func keys(m *model.Model) map[string]bool {
 		set[fmt.Sprint(label)] = true
 	}
 	return set
+}
+
+func list(labels map[string]bool) string {
+	visible := slices.Sorted(maps.Keys(labels))
+	for i, label := range visible {
+		visible[i] = Visible(label)
+	}
+	return strings.Join(visible, ", ")
 }
 
 // shown are all labels, but of false and true the second, which says all.
@@ -185,6 +197,9 @@ func predicted(s *event.Score) string {
 		return "none"
 	}
 	slices.Sort(labels)
+	for i, label := range labels {
+		labels[i] = Visible(label)
+	}
 	return strings.Join(labels, " + ")
 }
 

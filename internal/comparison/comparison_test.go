@@ -175,9 +175,9 @@ func TestNothingInCommonToCompare(t *testing.T) {
 		query  string
 		want   string
 	}{
-		"other labels":   {made(t, "x", bools, false), made(t, "y", ab, false), nil, "", "testwiki.x has labels [false true], testwiki.y has [a b]: their scores cannot be compared"},
+		"other labels":   {made(t, "x", bools, false), made(t, "y", ab, false), nil, "", "testwiki.x has labels false, true, testwiki.y has a, b: their scores cannot be compared"},
 		"more labels":    {made(t, "x", ab, false), made(t, "y", []any{"a", "b", "c"}, false), nil, "", "cannot be compared"},
-		"unknown label":  {made(t, "x", ab, false), made(t, "y", ab, false), []string{"c"}, "", "testwiki.x has no label c, but [a b]"},
+		"unknown label":  {made(t, "x", ab, false), made(t, "y", ab, false), []string{"c"}, "", "testwiki.x has no label c, but a, b"},
 		"no query":       {made(t, "x", ab, false), made(t, "y", ab, false), nil, "as good as can be", `operating point "as good as can be"`},
 		"a query of b's": {made(t, "x", bools, false), made(t, "y", bools, false, observed(0)...), nil, "maximum beauty @ recall >= 0.5", "threshold of testwiki.y"},
 	} {
@@ -286,5 +286,27 @@ func TestManyKindsOfFlips(t *testing.T) {
 			c.Add(1, &event.Score{Prediction: labels[i], Probability: p}, &event.Score{Prediction: labels[i+1], Probability: p})
 		}
 	}
-	contains(t, text(t, c), "predictions that flip: 66 (100.00 %): l10 → l11 11, l09 → l10 10, ", "l03 → l04 4, and others\n")
+	contains(t, text(t, c), "predictions that flip: 66 (100.00 %): l10 → l11 11, l09 → l10 10, ", "l01 → l02 2, 1 of 1 other kinds\n")
+}
+
+// A label comes from a file of others. A terminal would have obeyed this one, and
+// shown what it liked.
+func TestLabelsThatATerminalObeys(t *testing.T) {
+	const hostile = "a\x1b[2J"
+	a, b := made(t, "x", []any{hostile, "b"}, false), made(t, "y", []any{"b", hostile}, false)
+	c, err := comparison.New(a, b, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := map[string]float64{hostile: 0.5, "b": 0.5}
+	c.Add(1, &event.Score{Prediction: hostile, Probability: p}, &event.Score{Prediction: "b", Probability: p})
+	c.Paths = [2]string{"models/a", "models/b"}
+	got := text(t, c)
+	contains(t, got, `"a\x1b[2J" → b 1`, `probability of "a\x1b[2J"`, "checksum 0123456789ab  models/a\n", "  models/b\n")
+	if strings.Contains(got, hostile) {
+		t.Errorf("got %q", got)
+	}
+	if _, err := comparison.New(a, made(t, "z", bools, false), nil, nil); err == nil || strings.Contains(err.Error(), hostile) {
+		t.Errorf("got %v", err)
+	}
 }

@@ -7,16 +7,24 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+
+	"revscore/internal/score/model"
 )
 
 // WriteTo writes the comparison for people, in characters as wide as a terminal.
 func (c *Comparison) WriteTo(w io.Writer) (int64, error) {
 	var b bytes.Buffer
 	tab := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(tab, "A\t%s\tversion %s\t%s\tchecksum %.12s\n", c.a, c.a.Version(), c.a.Type(), c.a.Checksum())
-	fmt.Fprintf(tab, "B\t%s\tversion %s\t%s\tchecksum %.12s\n", c.b, c.b.Version(), c.b.Type(), c.b.Checksum())
+	for i, m := range []*model.Model{c.a, c.b} {
+		fmt.Fprintf(tab, "%c\t%s\tversion %s\t%s\tchecksum %.12s", 'A'+i, m, m.Version(), m.Type(), m.Checksum())
+		if c.Paths[i] != "" {
+			fmt.Fprintf(tab, "\t%s", c.Paths[i])
+		}
+		fmt.Fprintln(tab)
+	}
 	tab.Flush() // a buffer takes everything
 	fmt.Fprintf(&b, "%d revisions scored by both", c.compared)
 	if c.alone > 0 {
@@ -31,22 +39,24 @@ func (c *Comparison) WriteTo(w io.Writer) (int64, error) {
 }
 
 // most is how many kinds of flips are shown.
-const most = 8
+const most = 10
 
 func (c *Comparison) writeFlips(b *bytes.Buffer) {
 	kinds := slices.SortedFunc(maps.Keys(c.flips), func(x, y [2]string) int {
 		return cmp.Or(cmp.Compare(c.flips[y], c.flips[x]), slices.Compare(x[:], y[:]))
 	})
-	all := 0
+	all, rest := 0, 0
 	var list []string
 	for i, k := range kinds {
 		all += c.flips[k]
 		if i < most {
 			list = append(list, fmt.Sprintf("%s → %s %d", k[0], k[1], c.flips[k]))
+		} else {
+			rest += c.flips[k]
 		}
 	}
-	if len(kinds) > most {
-		list = append(list, "and others")
+	if rest > 0 {
+		list = append(list, fmt.Sprintf("%d of %d other kinds", rest, len(kinds)-most))
 	}
 	fmt.Fprintf(b, "predictions that flip: %s", share(all, c.compared))
 	if len(list) > 0 {
@@ -56,7 +66,7 @@ func (c *Comparison) writeFlips(b *bytes.Buffer) {
 }
 
 func (l *labelled) write(b *bytes.Buffer, compared int) {
-	fmt.Fprintf(b, "\nprobability of %s", l.label)
+	fmt.Fprintf(b, "\nprobability of %s", Visible(l.label))
 	if compared > 0 {
 		fmt.Fprintf(b, ": differs by %.4f on average, by %.4f at most", l.sum/float64(compared), l.largest)
 		if l.worst != 0 {
@@ -95,7 +105,7 @@ func (l *labelled) draw(b *bytes.Buffer) {
 	for i := range bins {
 		top = max(top, l.a[i], l.b[i])
 	}
-	fmt.Fprintf(b, "\n  %-9s  %-*s  %s\n", "", width+9, "A", "B")
+	fmt.Fprintf(b, "\n  bars: square root of the count\n  %-9s  %-*s  %s\n", "", width+9, "A", "B")
 	for i := range bins {
 		line := fmt.Sprintf("  %.2f–%.2f  %s  %s", float64(i)/bins, float64(i+1)/bins, bar(l.a[i], top), bar(l.b[i], top))
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
@@ -112,6 +122,17 @@ func bar(n, top int) string {
 		text += fmt.Sprintf(" %d", n)
 	}
 	return text + strings.Repeat(" ", max(0, width+9-len([]rune(text))))
+}
+
+// Visible is a text as a terminal may show it: in quotes, if it has characters that
+// cannot be seen. Labels come from files of others, and a terminal obeys some.
+func Visible(text string) string {
+	for _, r := range text {
+		if !strconv.IsPrint(r) {
+			return strconv.Quote(text)
+		}
+	}
+	return text
 }
 
 func at(threshold *float64) string {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -17,7 +18,8 @@ const ScoreSchema = "/mediawiki/revision/score/3.0.0"
 // Score is one model's answer for one revision: the score document of ORES.
 type Score struct {
 	// Prediction is the predicted label as ORES answers it: a bool, a string or an
-	// int64, after what the model's labels are; a []string of multilabel models.
+	// int64, after what the model's labels are. Of multilabel models it is a []string
+	// or, of bools or int64s, an []any; that of no label is a []string always.
 	Prediction any `json:"prediction"`
 	// Probability of each label, keyed as JSON keys it: "true", "false", "spam".
 	Probability map[string]float64 `json:"probability"`
@@ -28,17 +30,30 @@ type Score struct {
 func (s Score) AppendJSON(b []byte) ([]byte, error) {
 	b = append(b, `{"prediction":`...)
 	switch p := s.Prediction.(type) {
-	case bool:
-		b = strconv.AppendBool(b, p)
-	case string:
-		b = appendString(b, p)
-	case int64:
-		b = strconv.AppendInt(b, p, 10)
+	case []any:
+		b = append(b, '[')
+		for i, label := range p {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = appendLabel(b, label)
+		}
+		b = append(b, ']')
+	case []string:
+		b = appendStrings(b, p)
 	default:
-		b = appendStrings(b, s.Labels())
+		b = appendLabel(b, p)
 	}
 	b, err := appendProbabilities(append(b, `,"probability":`...), s.Probability)
 	return append(b, '}'), err
+}
+
+// appendLabel appends one label as JSON has it.
+func appendLabel(b []byte, label any) []byte {
+	if text, ok := label.(string); ok {
+		return appendString(b, text)
+	}
+	return append(b, labelText(label)...) // true, 3
 }
 
 // MarshalJSON writes the same through encoding/json.
@@ -47,25 +62,39 @@ func (s Score) MarshalJSON() ([]byte, error) { return s.AppendJSON(nil) }
 // Labels returns the prediction as score events want it: a list of strings.
 func (s Score) Labels() []string {
 	switch p := s.Prediction.(type) {
-	case bool:
-		return []string{strconv.FormatBool(p)}
-	case string:
-		return []string{p}
-	case int64:
-		return []string{strconv.FormatInt(p, 10)}
 	case []string:
 		return slices.Clone(p)
+	case []any:
+		list := make([]string, len(p))
+		for i, label := range p {
+			list[i] = labelText(label)
+		}
+		return list
 	default:
-		panic(fmt.Sprintf("event: a prediction of type %T; models make bool, string, int64 or []string", p))
+		return []string{labelText(p)}
+	}
+}
+
+// labelText is a label as JSON keys it.
+func labelText(label any) string {
+	switch l := label.(type) {
+	case bool:
+		return strconv.FormatBool(l)
+	case string:
+		return l
+	case int64:
+		return strconv.FormatInt(l, 10)
+	default:
+		panic(fmt.Sprintf("event: a prediction of type %T; models make bool, string, int64 or lists of them", l))
 	}
 }
 
 // UnmarshalJSON reads a score document, as a cache holds it. Anything else than
-// a bool, a string, a whole number or strings as prediction is an error.
+// a bool, a string, a whole number or a list of one of these as prediction is an error.
 func (s *Score) UnmarshalJSON(data []byte) error {
 	var doc struct {
-		Prediction  json.RawMessage    `json:"prediction"`
-		Probability map[string]float64 `json:"probability"`
+		Prediction  json.RawMessage     `json:"prediction"`
+		Probability map[string]*float64 `json:"probability"`
 	}
 	if err := json.Unmarshal(data, &doc); err != nil {
 		return fmt.Errorf("score document: %w", err)
@@ -77,7 +106,13 @@ func (s *Score) UnmarshalJSON(data []byte) error {
 	if len(doc.Probability) == 0 {
 		return fmt.Errorf("score document: no probability")
 	}
-	s.Probability = doc.Probability
+	s.Probability = make(map[string]float64, len(doc.Probability))
+	for label, p := range doc.Probability {
+		if p == nil { // null, which encoding/json would take for 0
+			return fmt.Errorf("score document: no probability of %.40q", label)
+		}
+		s.Probability[label] = *p
+	}
 	return nil
 }
 
@@ -95,7 +130,7 @@ func readPrediction(data json.RawMessage) (prediction any, err error) {
 	case first == '-' || first >= '0' && first <= '9':
 		prediction, err = read[int64](data)
 	case first == '[':
-		prediction, err = readStrings(data)
+		prediction, err = readList(data)
 	default:
 		err = errPrediction
 	}
@@ -105,7 +140,7 @@ func readPrediction(data json.RawMessage) (prediction any, err error) {
 	return prediction, nil
 }
 
-var errPrediction = errors.New("neither a bool, a string, a whole number nor strings")
+var errPrediction = errors.New("neither a bool, a string, a whole number nor a list of one of them")
 
 func read[T any](data []byte) (v T, err error) {
 	if json.Unmarshal(data, &v) != nil {
@@ -114,17 +149,29 @@ func read[T any](data []byte) (v T, err error) {
 	return v, err
 }
 
-func readStrings(data []byte) ([]string, error) {
-	list, err := read[[]*string](data)
+// readList reads labels of one type: see [Score].
+func readList(data []byte) (any, error) {
+	list, err := read[[]json.RawMessage](data)
 	if err != nil {
 		return nil, err
 	}
-	labels := make([]string, len(list))
-	for i, label := range list {
-		if label == nil { // null
+	labels, texts := make([]any, len(list)), []string{}
+	for i, raw := range list {
+		if raw[0] == '[' {
 			return nil, errPrediction
 		}
-		labels[i] = *label
+		if labels[i], err = readPrediction(raw); err != nil {
+			return nil, errPrediction
+		}
+		if text, ok := labels[i].(string); ok {
+			texts = append(texts, text)
+		}
+		if reflect.TypeOf(labels[i]) != reflect.TypeOf(labels[0]) {
+			return nil, errPrediction
+		}
+	}
+	if len(texts) == len(labels) {
+		return texts, nil
 	}
 	return labels, nil
 }

@@ -80,6 +80,9 @@ func TestScoreDocuments(t *testing.T) {
 		{Prediction: "Stub", Probability: map[string]float64{"Stub": 1}},
 		{Prediction: int64(-3), Probability: map[string]float64{"-3": 0.75, "4": 0.25}},
 		{Prediction: []string{"a", "b"}, Probability: map[string]float64{"a": 0.5, "b": 0.6}},
+		{Prediction: []any{int64(2), int64(-1)}, Probability: map[string]float64{"-1": 0.5, "2": 0.6}},
+		{Prediction: []any{true, false}, Probability: map[string]float64{"true": 0.5, "false": 0.6}},
+		{Prediction: []string{""}, Probability: map[string]float64{"": 0.5, "x": 0.4}},
 		{Prediction: []string{}, Probability: map[string]float64{"a": 0.4, "b": 0.3}},
 	} {
 		data, err := json.Marshal(s)
@@ -97,7 +100,10 @@ func TestScoreDocuments(t *testing.T) {
 		`{"prediction":null,"probability":{"a":1}}`, `{"prediction":[null],"probability":{"a":1}}`,
 		`{"prediction":1.5,"probability":{"a":1}}`, `{"prediction":1e2,"probability":{"a":1}}`,
 		`{"prediction":9223372036854775808,"probability":{"a":1}}`,
-		`{"prediction":{},"probability":{"a":1}}`, `{"prediction":[1],"probability":{"a":1}}`,
+		`{"prediction":{},"probability":{"a":1}}`, `{"prediction":[1,"a"],"probability":{"a":1}}`,
+		`{"prediction":[1.5],"probability":{"a":1}}`, `{"prediction":[["a"]],"probability":{"a":1}}`, `{"prediction":[1,true],"probability":{"a":1}}`,
+		// A probability that is null was read as 0.
+		`{"prediction":true,"probability":{"true":null}}`, `{"prediction":true,"probability":{"true":1,"false":null}}`,
 	} {
 		var s Score
 		if err := json.Unmarshal([]byte(bad), &s); err == nil {
@@ -116,6 +122,31 @@ func TestNumberPrediction(t *testing.T) {
 	data, err = EncodeScore(parse(t, []byte(create)), "s.one", Outcome{Model: "stars", Version: "1.0", Score: s}, noon)
 	if want := `"prediction":["3"],"probability":{"1":0.25,"3":0.75}`; err != nil || !strings.Contains(string(data), want) {
 		t.Errorf("event %s, %v, want %s", data, err, want)
+	}
+}
+
+// Labels that are no strings keep their type in the document of a multilabel model, in the
+// order of the labels, as in the original's; the event's schema knows strings only.
+func TestListsOfLabels(t *testing.T) {
+	for _, c := range []struct {
+		prediction      any
+		document, event string
+	}{
+		{[]any{int64(1), int64(-2)}, `[1,-2]`, `["1","-2"]`},
+		{[]any{true, false}, `[true,false]`, `["true","false"]`},
+		{[]string{"", "b"}, `["","b"]`, `["","b"]`},
+		{[]string{}, `[]`, `[]`},
+		{[]any{}, `[]`, `[]`},
+	} {
+		s := &Score{Prediction: c.prediction, Probability: map[string]float64{"1": 1}}
+		data, err := s.AppendJSON(nil)
+		if want := `{"prediction":` + c.document + `,`; err != nil || !strings.HasPrefix(string(data), want) {
+			t.Errorf("document %s, %v, want %s", data, err, want)
+		}
+		data, err = EncodeScore(parse(t, []byte(create)), "s.one", Outcome{Model: "m", Version: "1", Score: s}, noon)
+		if want := `"prediction":` + c.event + `,`; err != nil || !strings.Contains(string(data), want) {
+			t.Errorf("event %s, %v, want %s", data, err, want)
+		}
 	}
 }
 

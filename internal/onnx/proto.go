@@ -180,6 +180,9 @@ func readNode(data []byte) (*node, error) {
 			return f.text(&n.op)
 		case 5:
 			name, a, err := readAttribute(f.bytes)
+			if n.attributes[name] != nil { // ONNX Runtime takes either
+				return fmt.Errorf("a node has two attributes %.80q", name)
+			}
 			if n.attributes[name] = a; len(n.attributes) > maxAttributes {
 				return fmt.Errorf("a node has more than %d attributes", maxAttributes)
 			}

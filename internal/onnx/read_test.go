@@ -130,6 +130,9 @@ func TestRefuses(t *testing.T) {
 	f("one label twice", stump(map[string]any{"classlabels_int64s": []int{1, 1}}), "two classes are 1")
 	f("unknown attribute", stump(map[string]any{"sparse": 1}), `attribute "sparse"`)
 
+	f("one attribute twice", after(bytesField(1, join(textField(1, "scores"), textField(2, "p"), textField(4, "Softmax"),
+		buildAttribute("axis", 0), buildAttribute("axis", 1)))), `two attributes "axis"`)
+
 	f("unknown operator", after(buildNode("Erf", []string{"scores"}, []string{"p"}, nil)), `operator Erf, node "the_Erf"`)
 	f("operator of another domain", after(buildNode(domainML+".Identity", []string{"scores"}, []string{"p"}, nil)), "ai.onnx.ml.Identity")
 	f("cycle", after(buildNode("Identity", []string{"q"}, []string{"p"}, nil), buildNode("Identity", []string{"p"}, []string{"q"}, nil)), "cycle")

@@ -9,8 +9,9 @@
 // # Guarantees
 //
 //   - Whatever a file holds, reading it takes linear time, and memory of some hundred
-//     bytes for each of its bytes at worst (deepest nesting, smallest values). No length
-//     or memo index that the file claims is believed before the bytes are there.
+//     bytes for each of its bytes at worst (deepest nesting, smallest values), up to what
+//     [Limits] allow. No length or memo index that the file claims is believed before the
+//     bytes are there.
 //   - What the pickle shares is one pointer here, and a cycle stays a cycle, so that
 //     the identity of feature nodes survives. Every model of revscoring has cycles: a
 //     feature's attribute process is a method bound to the feature.

@@ -14,6 +14,10 @@ type Fields struct {
 	of   map[string]any
 }
 
+// mostAttributes of an object: a file may let objects without number share one dict of
+// them, and each is read. Models have up to 60.
+const mostAttributes = 1000
+
 // Attributes are those that a state gives: a dict, or a tuple of a dict (or None) and
 // another for what is in __slots__. An object without a state has none. Of a plain
 // dict they are its items; all keys must be strings.
@@ -32,17 +36,17 @@ func attributes(path string, v any) (Fields, error) {
 	case nil:
 		return f, nil
 	case *Dict:
-		return f, f.add(state)
+		return f, f.addOf(o, state)
 	case *Tuple:
 		if len(state.Items) == 2 {
-			return f, f.addSlots(state.Items)
+			return f, f.addSlots(o, state.Items)
 		}
 	}
 	return f, f.errorf("%s has a state that is %s, must be a dict", o.Class, Kind(o.State))
 }
 
 // addSlots adds dicts of which any may be None.
-func (f Fields) addSlots(states []any) error {
+func (f Fields) addSlots(o *Object, states []any) error {
 	for _, s := range states {
 		if s == nil {
 			continue
@@ -51,11 +55,18 @@ func (f Fields) addSlots(states []any) error {
 		if !ok {
 			return f.errorf("has a state with %s, must be a dict", Kind(s))
 		}
-		if err := f.add(d); err != nil {
+		if err := f.addOf(o, d); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (f Fields) addOf(o *Object, d *Dict) error {
+	if n := len(d.Entries); n > mostAttributes {
+		return f.errorf("%s has %d attributes, at most %d", o.Class, n, mostAttributes)
+	}
+	return f.add(d)
 }
 
 func (f Fields) add(d *Dict) error {

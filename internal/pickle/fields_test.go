@@ -1,6 +1,7 @@
 package pickle_test
 
 import (
+	"fmt"
 	"math/big"
 	"slices"
 	"strings"
@@ -47,10 +48,16 @@ func TestAttributesOfEveryState(t *testing.T) {
 }
 
 func TestAttributesRefused(t *testing.T) {
+	var many []any
+	for i := range 1001 {
+		many = append(many, fmt.Sprint(i), nil)
+	}
 	cases := []struct {
 		v    any
 		want string
 	}{
+		{object(dict(many...)), "m.C has 1001 attributes, at most 1000"},
+		{object(&pickle.Tuple{Items: []any{nil, dict(many...)}}), "m.C has 1001 attributes, at most 1000"},
 		{nil, "is None, must be an object"},
 		{&pickle.List{}, "is a list, must be an object"},
 		{object("x"), "m.C has a state that is a str, must be a dict"},

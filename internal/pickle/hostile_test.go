@@ -45,6 +45,7 @@ func TestRefuses(t *testing.T) {
 		{"truncated float", "G\x00", "BINFLOAT at byte 0: claims 8 bytes where 1"},
 		{"line without end", "I12", "INT at byte 0: its line does not end"},
 		{"digits", "I" + strings.Repeat("9", 5000) + "\n.", "a number of 5000 digits, at most 4300"},
+		{"bytes of a number", "\x8b\x00\x08\x00\x00" + strings.Repeat("\x7f", 2048) + ".", "LONG4 at byte 0: a number of 2048 bytes, at most 1786"},
 		{"no number", "I1x\n.", `"1x" is no number`},
 		{"no float", "Fx\n.", `"x" is no number`},
 		{"not UTF-8", "X\x01\x00\x00\x00\xff.", "not UTF-8 at byte 0 of the text"},
@@ -117,6 +118,33 @@ func TestLimits(t *testing.T) {
 	fits := pickle.Limits{Input: 4, Values: 2, Memo: 1, Depth: 1}
 	if _, err := fits.Load(strings.NewReader("]Na.")); err != nil {
 		t.Errorf("what just fits: %v", err)
+	}
+}
+
+// A byte of bzip2 becomes a million of DUP, MARK or BINGET: 222 bytes took 14.6 GB.
+func TestRepeatsAreBounded(t *testing.T) {
+	const n = 1 << 20
+	limits := pickle.Limits{Input: n * 4, Values: 1000, Memo: 9, Depth: 9}
+	for name, data := range map[string]string{
+		"DUP":     "N" + strings.Repeat("2", n),
+		"MARK":    strings.Repeat("(", n),
+		"BINGET":  "Nq\x00" + strings.Repeat("h\x00", n),
+		"GET":     "Nq\x00" + strings.Repeat("g0\n", n),
+		"in turn": "Nq\x00" + strings.Repeat("(h\x002", n/2),
+	} {
+		t.Run(name, func(t *testing.T) {
+			input := []byte(data)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err := limits.Parse(input)
+			runtime.ReadMemStats(&after)
+			if err == nil || !strings.Contains(err.Error(), "more than 4000 marks and repeated values") {
+				t.Errorf("got %v", err)
+			}
+			if asked := after.TotalAlloc - before.TotalAlloc; asked > 1<<20 {
+				t.Errorf("%d bytes asked for", asked)
+			}
+		})
 	}
 }
 

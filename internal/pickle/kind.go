@@ -3,6 +3,7 @@ package pickle
 import (
 	"fmt"
 	"math/big"
+	"strconv"
 )
 
 // Kind names the Python type of v for people: "a str", "an int", "an object of
@@ -41,4 +42,18 @@ func Kind(v any) string {
 		return "an object of class " + v.Class.String()
 	}
 	return fmt.Sprintf("a Go %T", v)
+}
+
+// Brief is v itself where that is short, else its [Kind]: errors must not print what a
+// file makes as long as it likes.
+func Brief(v any) string {
+	switch v := v.(type) {
+	case bool, float64, int64:
+		return fmt.Sprint(v)
+	case string:
+		if len(v) <= 40 {
+			return strconv.Quote(v)
+		}
+	}
+	return Kind(v)
 }

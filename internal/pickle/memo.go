@@ -53,15 +53,13 @@ func (m *machine) remember(i uint64) error {
 	return m.memo.put(i, last[0])
 }
 
-// recall pushes an entry. It is no new value: one byte of DUP or three of GET cannot be
-// used for more than that many slots of the stack.
+// recall pushes an entry.
 func (m *machine) recall(i uint64) error {
 	v, err := m.memo.get(i)
 	if err != nil {
 		return err
 	}
-	m.stack = append(m.stack, v)
-	return nil
+	return m.repeat(v)
 }
 
 func (m *machine) put() error      { return decimalIndex(m, m.remember) }

@@ -13,6 +13,10 @@ import (
 // Python too refuses longer ones (sys.get_int_max_str_digits).
 const mostDigits = 4300
 
+// mostBytes of a number in binary hold as many digits. Printing one takes more than linear
+// time too.
+const mostBytes = 1786
+
 func parseIndex(line []byte) (uint64, error) {
 	i, err := strconv.ParseUint(string(line), 10, 64)
 	if err != nil {
@@ -81,6 +85,9 @@ func (m *machine) binInt() error {
 func (m *machine) long(b []byte) error {
 	if len(b) == 0 {
 		return m.push(int64(0))
+	}
+	if len(b) > mostBytes {
+		return fmt.Errorf("a number of %d bytes, at most %d", len(b), mostBytes)
 	}
 	reversed := slices.Clone(b)
 	slices.Reverse(reversed)

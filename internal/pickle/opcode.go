@@ -113,12 +113,15 @@ func (m *machine) frame() error {
 		return err
 	}
 	if size > uint64(m.in.left()) {
-		return fmt.Errorf("claims %d bytes where %d are left", size, m.in.left())
+		return claims(size, m.in.left())
 	}
 	return nil
 }
 
 func (m *machine) mark() error {
+	if err := m.slot(); err != nil {
+		return err
+	}
 	m.marks = append(m.marks, len(m.stack))
 	return nil
 }
@@ -147,8 +150,7 @@ func (m *machine) dup() error {
 	if err != nil {
 		return err
 	}
-	m.stack = append(m.stack, last[0])
-	return nil
+	return m.repeat(last[0])
 }
 
 // sized reads a length of n bytes and hands that many bytes on.

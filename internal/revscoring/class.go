@@ -29,11 +29,13 @@ func typeOf(v any) (string, error) {
 	switch typ := models[class]; {
 	case typ != "":
 		return typ, nil
+	case convertible(o.Class) != nil:
+		return "", convertible(o.Class)
 	case ofRevscoring1(class):
 		return "", fmt.Errorf("the file holds a %s of revscoring 1, must be of revscoring 2: its features meant something else", class)
 	case class == "revscoring.scoring.models.naive_bayes.MultinomialNB":
 		return "", fmt.Errorf("the file holds a %s, which is not supported", class)
-	case strings.HasPrefix(class, "sklearn."):
+	case strings.HasPrefix(class, "sklearn.") && known(o.Class):
 		return "", fmt.Errorf("the file holds a bare %s: a model of revscoring has features, this has none; a card can name them, see import --features", class)
 	}
 	return "", fmt.Errorf("the file holds a %s, which is no model of revscoring 2", class)

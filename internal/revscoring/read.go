@@ -44,11 +44,7 @@ func (o Options) read(r io.Reader) (*Model, error) {
 	}
 	sum := sha256.New()
 	count := &counter{}
-	in, err := open(io.TeeReader(r, io.MultiWriter(sum, count)))
-	if err != nil {
-		return nil, err
-	}
-	file, err := limits.Load(in)
+	file, err := load(io.TeeReader(r, io.MultiWriter(sum, count)), limits)
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +124,9 @@ func readEstimator(m *Model, attrs pickle.Fields) error {
 			}
 			src.Estimators = append(src.Estimators, sklearn.Labelled{Label: pair.Items[0], Estimator: pair.Items[1]})
 		}
+		if err := checkOrder(attrs, m.Labels, src.Estimators); err != nil {
+			return err
+		}
 	}
 	var err error
 	if m.Estimator, err = sklearn.Read(src); err != nil {
@@ -137,6 +136,40 @@ func readEstimator(m *Model, attrs pickle.Fields) error {
 		return fmt.Errorf("estimator: %w", err)
 	}
 	m.Origin.ScikitLearn = release(attrs)
+	return nil
+}
+
+// checkOrder refuses estimators that stand in another order than the labels. The original
+// never looks at the label beside an estimator: it names probabilities by the labels'
+// places, and predictions by those of its Binarizer (ProbabilityClassifier.score).
+func checkOrder(attrs pickle.Fields, labels []any, estimators []sklearn.Labelled) error {
+	if len(estimators) != len(labels) {
+		return fmt.Errorf("estimators: there are %d for %d labels", len(estimators), len(labels))
+	}
+	for i, e := range estimators {
+		if l, err := label(e.Label); err != nil || l != labels[i] {
+			return fmt.Errorf("estimators[%d]: is of label %s, must be of %s, the label in its place", i, pickle.Brief(e.Label), pickle.Brief(labels[i]))
+		}
+	}
+	if attrs.None("label_normalizer") {
+		return nil
+	}
+	binarizer, err := attrs.Attributes("label_normalizer")
+	if err != nil || binarizer.None("possible_labels") {
+		return err
+	}
+	possible, err := binarizer.Items("possible_labels")
+	if err != nil {
+		return err
+	}
+	if len(possible) != len(labels) {
+		return fmt.Errorf("%s: there are %d for %d labels", binarizer.Path("possible_labels"), len(possible), len(labels))
+	}
+	for i, v := range possible {
+		if l, err := label(v); err != nil || l != labels[i] {
+			return fmt.Errorf("%s[%d]: is %s, must be %s, the label in its place", binarizer.Path("possible_labels"), i, pickle.Brief(v), pickle.Brief(labels[i]))
+		}
+	}
 	return nil
 }
 

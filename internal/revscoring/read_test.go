@@ -3,12 +3,14 @@ package revscoring_test
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -158,15 +160,31 @@ func TestRefusesOthers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	whole, err := os.ReadFile(protocol2)
+	if err != nil {
+		t.Fatal(err)
+	}
 	cases := []struct{ name, data, want string }{
 		{"nothing", "", "the file is empty"},
+		{"text", "features:\n  - name: é\n", "no pickle: it looks like text"},
+		{"long text", strings.Repeat("é–x", 200), "no pickle: it looks like text"},
+		{"a program's text", "import pickle\nprint()\n", "no pickle: it looks like text"},
+		{"Latin-1", "\xe9t\xe9 et hiver", "the file is no pickle: pickle: opcode 0xe9 at byte 0"},
+		{"PNG", "\x89PNG\r\n\x1a\n\x00", "an image (PNG)"},
+		{"JPEG", "\xff\xd8\xff\xe0", "an image (JPEG)"},
+		{"joblib with zlib", "x\x9c\xab\x00", "write the model with pickle.dump"},
+		{"joblib", "\x80\x04\x8c\x13joblib.numpy_pickle\x8c\x11NumpyArrayWrapper\x93)\x81\xff\xff", "write the model with pickle.dump"},
+		{"cut off", string(whole[:len(whole)/2]), "the file is cut off, or damaged: pickle: "},
+		{"cut off early", string(whole[:40]), "the file is cut off, or damaged: pickle: "},
+		{"changed inside", string(whole[:400]) + "\xff" + string(whole[401:]), "pickle: "},
+		{"extra trees", "\x80\x02csklearn.ensemble._forest\nExtraTreesClassifier\n)\x81.", "convert it with skl2onnx and use streamer import-onnx"},
 		{"gzip", "\x1f\x8b\x08\x00", "a gzip file"},
 		{"Git LFS", "version https://git-lfs.github.com/spec/v1\noid sha256:", "git lfs pull"},
 		{"web page", "<!DOCTYPE html>", "a web page"},
 		{"zip", "PK\x03\x04", "a zip file"},
 		{"a number", "I1\n.", "the file holds an int, must be a model"},
 		{"a call", "cos\nsystem\n(S'true'\ntR.", "the file holds a os.system, which is no model"},
-		{"truncated bzip2", string(compressed[:len(compressed)/2]), "pickle: read: unexpected EOF"},
+		{"truncated bzip2", string(compressed[:len(compressed)/2]), "the bzip2 file is cut off after 1581 bytes"},
 		{"damaged bzip2", string(compressed[:900]) + "?" + string(compressed[901:]), "bzip2 data invalid"},
 	}
 	for _, c := range cases {
@@ -190,6 +208,47 @@ func TestBoundsWhatIsDecompressed(t *testing.T) {
 	_, err = revscoring.Options{Limits: &limits}.Read(bytes.NewReader(data), "x.model")
 	if want := fmt.Sprintf("more than %d bytes", limits.Input); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// A model that is an ONNX file is told where to go, in bzip2 too.
+func TestRefusesONNX(t *testing.T) {
+	data, err := os.ReadFile("../onnx/testdata/gb_binary.onnx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, read := range map[string]func() error{
+		"model":     func() error { _, err := revscoring.Read(bytes.NewReader(data), "x.model"); return err },
+		"estimator": func() error { _, _, _, err := revscoring.ReadEstimator(bytes.NewReader(data)); return err },
+	} {
+		if err := read(); err == nil || !strings.Contains(err.Error(), "an ONNX model: streamer import-onnx reads it") {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// bomb is None and 268,435,445 DUPs in bzip2, 222 bytes, which took 14.6 GB.
+const bomb = "QlpoOTFBWSZTWZ2LW5wFfjgMAJAAAAEACCAAUGYE1I3EVAS6kkgqrahUBLzFBWSZTWeMFHnkBX44IAJAAAAggADCATUZCoCW" +
+	"pCoCXMUFZJlNZ4wUeeQFfjggAkAAACCAAMIBNRkKgJakKgJcxQVkmU1njBR55AV+OCACQAAAIIAAwgE1GQqAlqQqAlzFBWSZ" +
+	"TWeMFHnkBX44IAJAAAAggADCATUZCoCWpCoCXMUFZJlNZowg6rwEqQtgAkAAAARAAAAggADDNNApQbmXAIkjtAESR4u5Ipwo" +
+	"SDgCDDyA"
+
+// TestBombIsStopped: what a small file unpacks to is refused before it takes the memory of
+// the longest file.
+func TestBombIsStopped(t *testing.T) {
+	data, err := base64.StdEncoding.DecodeString(bomb)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err = revscoring.Read(bytes.NewReader(data), "x.model")
+	runtime.ReadMemStats(&after)
+	if err == nil || !strings.Contains(err.Error(), "222 bytes becomes more than 100 times as long") {
+		t.Errorf("got %v", err)
+	}
+	if asked := after.TotalAlloc - before.TotalAlloc; asked > 48<<20 {
+		t.Errorf("%d bytes asked for", asked)
 	}
 }
 

@@ -20,18 +20,20 @@ type differenceDocument struct {
 	Timestamp  string         `json:"rev_timestamp,omitempty"`
 	Result     ShadowResult   `json:"result"`
 	Difference *float64       `json:"difference,omitempty"`
-	Live       answerDocument `json:"live"`
-	Shadow     answerDocument `json:"shadow"`
+	Live       AnswerDocument `json:"live"`
+	Shadow     AnswerDocument `json:"shadow"`
 }
 
-type answerDocument struct {
+// AnswerDocument is an answer as messages and the log show it.
+type AnswerDocument struct {
 	Model   string           `json:"model"`
 	Version string           `json:"version"`
 	Score   *event.Score     `json:"score,omitempty"`
-	Error   *failureDocument `json:"error,omitempty"`
+	Error   *FailureDocument `json:"error,omitempty"`
 }
 
-type failureDocument struct {
+// FailureDocument is why there is no score.
+type FailureDocument struct {
 	Type    string `json:"type"`
 	Message string `json:"message"`
 }
@@ -39,7 +41,7 @@ type failureDocument struct {
 func encodeDifference(rev *event.Revision, a *answer, d Difference) ([]byte, error) {
 	doc := differenceDocument{
 		Stream: a.Stream, Wiki: rev.Wiki, PageID: rev.PageID, PageTitle: rev.PageTitle, RevID: rev.RevID,
-		Result: d.Result, Live: documentOf(a.Outcome), Shadow: documentOf(d.Outcome),
+		Result: d.Result, Live: DocumentOf(a.Outcome), Shadow: DocumentOf(d.Outcome),
 	}
 	if !rev.Time.IsZero() {
 		doc.Timestamp = rev.Time.UTC().Format(time.RFC3339)
@@ -54,10 +56,11 @@ func encodeDifference(rev *event.Revision, a *answer, d Difference) ([]byte, err
 	return data, nil
 }
 
-func documentOf(o event.Outcome) answerDocument {
-	doc := answerDocument{Model: o.Model, Version: o.Version, Score: o.Score}
+// DocumentOf is an outcome in the form of [AnswerDocument].
+func DocumentOf(o event.Outcome) AnswerDocument {
+	doc := AnswerDocument{Model: o.Model, Version: o.Version, Score: o.Score}
 	if o.Failure != nil {
-		doc.Error = &failureDocument{o.Failure.Type, o.Failure.Message}
+		doc.Error = &FailureDocument{o.Failure.Type, o.Failure.Message}
 	}
 	return doc
 }

@@ -5,6 +5,7 @@ import "github.com/prometheus/client_golang/prometheus"
 type metrics struct {
 	results     *prometheus.CounterVec
 	failures    *prometheus.CounterVec
+	lost        *prometheus.CounterVec
 	cacheHits   prometheus.Counter
 	storeErrors prometheus.Counter
 	latency     prometheus.Histogram
@@ -41,6 +42,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "revscore_failures_total", Help: "Revisions that a model could not score, by model and error type.",
 		}, []string{"model", "type"}),
+		lost: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "revscore_events_without_model_total", Help: "Events that a route wanted, and not scored since the model of their wiki has left service, by model; wikis that never had one are not counted.",
+		}, []string{"model"}),
 		cacheHits: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "revscore_score_cache_hits_total", Help: "Scores that were in the cache and needed no computing.",
 		}),
@@ -62,7 +66,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "revscore_shadow_messages_total", Help: "Sampled differences for a topic, by result: sent, refused by the broker, or dropped since it has too many to answer.",
 		}, []string{"result"}),
 	}
-	reg.MustRegister(m.results, m.failures, m.cacheHits, m.storeErrors, m.latency, m.shadows, m.differences, m.offers)
+	reg.MustRegister(m.results, m.failures, m.lost, m.cacheHits, m.storeErrors, m.latency, m.shadows, m.differences, m.offers)
 	return m
 }
 

@@ -95,10 +95,14 @@ type Pipeline struct {
 
 // New builds a pipeline.
 func New(cfg Config, parts Parts) *Pipeline {
-	return &Pipeline{
+	p := &Pipeline{
 		Parts: parts, metrics: newMetrics(parts.Registry), turns: newTurns(),
 		slots: newSlots(cfg.TextsInFlight), offered: make(chan struct{}, maxOffered),
 	}
+	for _, name := range parts.Routes.Models() {
+		p.metrics.lost.WithLabelValues(name) // so that an increase is seen from the first on
+	}
+	return p
 }
 
 // job is one event on its way.
@@ -126,10 +130,13 @@ func (p *Pipeline) Begin(rec event.Record) func(context.Context) error {
 	case p.MaxAge > 0 && rec.Received.Sub(rev.Time) > p.MaxAge:
 		return p.nothing(rec, rev, SkippedAge)
 	}
-	targets, err := p.Routes.For(rev)
+	targets, lost, err := p.Routes.For(rev)
 	if err != nil {
 		err = &event.ParseError{Reason: ReasonRoute, Schema: rev.Schema, Stream: rev.Stream, Detail: err.Error()}
 		return func(ctx context.Context) error { return p.reject(ctx, rec, err) }
+	}
+	for _, name := range lost {
+		p.metrics.lost.WithLabelValues(name).Inc()
 	}
 	if len(targets) == 0 {
 		return p.nothing(rec, rev, SkippedRoute)

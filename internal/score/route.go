@@ -34,7 +34,8 @@ func (c RouteConfig) StreamName() string {
 // event anew: what is in service may change.
 type Models interface {
 	Find(wiki, name string) (*model.Model, bool)
-	Has(name string) bool // for some wiki
+	Wikis(name string) []string  // for which there is one, or model.AnyWiki
+	Left(wiki, name string) bool // one was there, and was taken out of service
 }
 
 // Target is one message that an event is to become.
@@ -100,12 +101,15 @@ func NewRoutes(cfg []RouteConfig, models Models, topic func(stream string) strin
 	if len(cfg) == 0 {
 		errs = append(errs, errors.New("routes is empty, must have at least one route"))
 	}
+	for _, mismatch := range rs.Mismatches() {
+		errs = append(errs, errors.New(mismatch))
+	}
 	return rs, errors.Join(errs...)
 }
 
 // compile makes the route of a configuration that names a model.
 func (c RouteConfig) compile(models Models, topic func(stream string) string, fault func(format string, args ...any)) route {
-	if !models.Has(c.Model) {
+	if len(models.Wikis(c.Model)) == 0 {
 		fault("model %s is in no bundle under models, so the stream would stay silent", c.Model)
 	}
 	r := route{stream: c.StreamName(), topic: c.Topic, model: c.Model, classes: c.On}
@@ -131,18 +135,22 @@ func (c RouteConfig) compile(models Models, topic func(stream string) string, fa
 	return r
 }
 
-// For returns what a revision is to become. An error means that a condition
-// could not be decided, not that none matched.
-func (rs *Routes) For(rev *event.Revision) ([]Target, error) {
-	var targets []Target
+// For returns what a revision is to become, and the names of models that a route
+// wanted for it and that have left service. A model that never was there for the
+// revision's wiki is no such: a route without a wiki is for those that have one. An
+// error means that a condition could not be decided, not that none matched.
+func (rs *Routes) For(rev *event.Revision) (targets []Target, lost []string, err error) {
 	on := classesOf(rev)
 	for i := range rs.routes {
 		r := &rs.routes[i]
-		m, _, err := rs.decide(r, rev, on)
+		m, why, err := rs.decide(r, rev, on)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if m == nil {
+			if why == nil && rs.models.Left(rev.Wiki, r.model) {
+				lost = append(lost, r.model)
+			}
 			continue
 		}
 		t := Target{Stream: r.stream, Topic: r.topic, Name: r.model, Model: m}
@@ -152,7 +160,7 @@ func (rs *Routes) For(rev *event.Revision) ([]Target, error) {
 		}
 		targets = append(targets, t)
 	}
-	return targets, nil
+	return targets, lost, nil
 }
 
 // decide returns the model for an event that the route wants, or why it does not
@@ -181,6 +189,17 @@ func (rs *Routes) Streams() []Stream {
 		}
 	}
 	return out
+}
+
+// Models lists the names of the models that routes have, each once.
+func (rs *Routes) Models() []string {
+	var names []string
+	for _, r := range rs.routes {
+		if !slices.Contains(names, r.model) {
+			names = append(names, r.model)
+		}
+	}
+	return names
 }
 
 // Decision is what one route says of an event; Refusal is empty when it wants it.

@@ -48,7 +48,7 @@ func compileRoutes(t *testing.T, text string) *Routes {
 // targets lists what an event is to become, and holds Explain against it.
 func targets(t *testing.T, routes *Routes, rev *event.Revision) []string {
 	t.Helper()
-	list, err := routes.For(rev)
+	list, _, err := routes.For(rev)
 	if err != nil {
 		t.Fatal(err)
 	}

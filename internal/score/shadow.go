@@ -38,7 +38,7 @@ func (c ShadowConfig) check(live string, models Models, fault func(format string
 	switch {
 	case c.Model == live:
 		fault("shadow.model is %s, which is the route's own", c.Model)
-	case !models.Has(c.Model):
+	case len(models.Wikis(c.Model)) == 0:
 		fault("shadow.model %s is in no bundle under models", c.Model)
 	}
 	if !(c.Tolerance >= 0 && c.Tolerance < 1) { // NaN too

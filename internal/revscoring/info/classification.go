@@ -10,7 +10,7 @@ import (
 )
 
 func (r *reader) classification(o *pickle.Object, depth int) (*statistics.Classification, error) {
-	attrs, err := pickle.Attributes(o)
+	attrs, err := r.attributes(o)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (r *reader) options(c *statistics.Classification, attrs pickle.Fields, dept
 	} else if rates != nil {
 		return fmt.Errorf("population_rates are %s, must be a dict", pickle.Kind(attrs.Get("population_rates")))
 	}
-	c.Shown, err = shown(attrs.Get("_default_fields"))
+	c.Shown, err = r.shown(attrs.Get("_default_fields"))
 	return err
 }
 
@@ -91,7 +91,7 @@ func (r *reader) labels(v any, depth int) ([]any, error) {
 }
 
 // shown reads a set of names. They are sorted, because a set has no order.
-func shown(v any) ([]string, error) {
+func (r *reader) shown(v any) ([]string, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -99,11 +99,17 @@ func shown(v any) ([]string, error) {
 	if !ok {
 		return nil, fmt.Errorf("_default_fields: is %s, must be a set", pickle.Kind(v))
 	}
+	if r.values += len(set.Items); r.values > maxValues {
+		return nil, fmt.Errorf("has more than %d values", maxValues)
+	}
 	names := []string{}
 	for _, item := range set.Items {
 		name, ok := item.(string)
 		if !ok {
 			return nil, fmt.Errorf("_default_fields: has %s, must have names", pickle.Kind(item))
+		}
+		if _, err := r.string(name); err != nil {
+			return nil, fmt.Errorf("_default_fields: %w", err)
 		}
 		names = append(names, name)
 	}
@@ -144,18 +150,18 @@ func (r *reader) matrices(v any, depth int) ([]statistics.LabelMatrix, error) {
 		if !statistics.IsKey(label) {
 			return nil, fmt.Errorf("key is %s", pickle.Kind(e.Key))
 		}
-		m, rate, err := matrix(e.Value)
+		m, err := r.matrix(e.Value)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", statistics.Repr(label), err)
 		}
-		out = append(out, statistics.LabelMatrix{Label: label, Matrix: m, PopulationRate: rate})
+		out = append(out, statistics.LabelMatrix{Label: label, Matrix: m.Matrix, PopulationRate: m.rate})
 	}
 	return out, nil
 }
 
 // thresholds reads a ScaledThresholdStatistics, which is a list of pairs.
 func (r *reader) thresholds(o *pickle.Object) (*statistics.Thresholds, error) {
-	attrs, err := pickle.Attributes(o)
+	attrs, err := r.attributes(o)
 	if err != nil {
 		return nil, err
 	}
@@ -171,17 +177,17 @@ func (r *reader) thresholds(o *pickle.Object) (*statistics.Thresholds, error) {
 		if !ok || len(pair.Items) != 2 {
 			return nil, fmt.Errorf("row %d is %s, must be a threshold and its statistics", i+1, pickle.Kind(item))
 		}
-		var rate *float64
+		var m scaled
 		if t.Rows[i].Threshold, err = float(pair.Items[0]); err == nil {
-			t.Rows[i].Matrix, rate, err = matrix(pair.Items[1])
+			m, err = r.matrix(pair.Items[1])
 		}
 		if err != nil {
 			return nil, fmt.Errorf("row %d: %w", i+1, err)
 		}
-		if i > 0 && !equal(rate, t.PopulationRate) {
+		if i > 0 && !equal(m.rate, t.PopulationRate) {
 			return nil, fmt.Errorf("row %d has another population rate than the first", i+1)
 		}
-		t.PopulationRate = rate
+		t.Rows[i].Matrix, t.PopulationRate = m.Matrix, m.rate
 	}
 	return t, nil
 }
@@ -190,33 +196,51 @@ func equal(a, b *float64) bool {
 	return a == nil && b == nil || a != nil && b != nil && *a == *b
 }
 
-// matrix reads a ScaledPredictionStatistics.
-func matrix(v any) (m statistics.Matrix, rate *float64, err error) {
+// scaled is a ScaledPredictionStatistics.
+type scaled struct {
+	statistics.Matrix
+	rate *float64
+}
+
+// matrix reads a ScaledPredictionStatistics once.
+func (r *reader) matrix(v any) (scaled, error) {
 	o, ok := v.(*pickle.Object)
 	if !ok || !o.Class.Is(fitness+"scaled_prediction_statistics.ScaledPredictionStatistics") {
-		return m, nil, fmt.Errorf("is %s, must be a ScaledPredictionStatistics", pickle.Kind(v))
+		return scaled{}, fmt.Errorf("is %s, must be a ScaledPredictionStatistics", pickle.Kind(v))
 	}
+	m, known := r.scaled[o]
+	if known {
+		return m, nil
+	}
+	m, err := readMatrix(o)
+	if err == nil {
+		r.scaled[o] = m
+	}
+	return m, err
+}
+
+func readMatrix(o *pickle.Object) (m scaled, err error) {
 	attrs, err := pickle.Attributes(o)
 	if err != nil {
-		return m, nil, err
+		return m, err
 	}
 	for _, part := range []struct {
 		name string
 		to   *float64
 	}{{"tp", &m.TP}, {"fp", &m.FP}, {"tn", &m.TN}, {"fn", &m.FN}} {
 		if *part.to, err = number(attrs, part.name); err != nil {
-			return m, nil, err
+			return m, err
 		}
 	}
 	for _, sum := range m.Sums() {
 		stored, err := number(attrs, sum.Name)
 		if err != nil {
-			return m, nil, err
+			return m, err
 		}
 		if stored != sum.Value && !(math.IsNaN(stored) && math.IsNaN(sum.Value)) {
-			return m, nil, fmt.Errorf("%s is %v, must be %v by its counts", sum.Name, stored, sum.Value)
+			return m, fmt.Errorf("%s is %v, must be %v by its counts", sum.Name, stored, sum.Value)
 		}
 	}
-	rate, err = optional(attrs, "population_rate")
-	return m, rate, err
+	m.rate, err = optional(attrs, "population_rate")
+	return m, err
 }

@@ -16,6 +16,11 @@ const (
 	// few thousand rows of thresholds.
 	maxValues = 1 << 18
 	maxRows   = 1 << 21
+	// maxText is how many bytes all texts may have, each counted as often as it occurs:
+	// a file may name a long one without end.
+	maxText = 16 << 20
+	// maxDigits of a number are those that the reader of info.json takes.
+	maxDigits = 4300
 	// maxDepth is a third of what a file may nest, because a dict may take three
 	// levels in it.
 	maxDepth = 30
@@ -23,7 +28,7 @@ const (
 
 // Read reads a model's attribute info.
 func Read(v any) (*statistics.Info, error) {
-	r := &reader{}
+	r := &reader{fields: map[*pickle.Object]pickle.Fields{}, scaled: map[*pickle.Object]scaled{}}
 	tree, err := r.value(v, 0)
 	if err != nil {
 		return nil, fmt.Errorf("info: %w", err)
@@ -36,7 +41,23 @@ func Read(v any) (*statistics.Info, error) {
 }
 
 type reader struct {
-	values, rows int // that were read
+	values, rows, text int // that were read
+	// Objects that were read: a file may name one from every row of a table.
+	fields map[*pickle.Object]pickle.Fields
+	scaled map[*pickle.Object]scaled
+}
+
+// attributes reads those of an object once.
+func (r *reader) attributes(o *pickle.Object) (pickle.Fields, error) {
+	f, known := r.fields[o]
+	if known {
+		return f, nil
+	}
+	f, err := pickle.Attributes(o)
+	if err == nil {
+		r.fields[o] = f
+	}
+	return f, err
 }
 
 func (r *reader) value(v any, depth int) (any, error) {
@@ -47,13 +68,12 @@ func (r *reader) value(v any, depth int) (any, error) {
 		return nil, fmt.Errorf("has more than %d values within each other", maxDepth)
 	}
 	switch v := v.(type) {
-	case nil, bool, int64, *big.Int, float64:
+	case nil, bool, int64, float64:
 		return v, nil
+	case *big.Int:
+		return r.integer(v)
 	case string:
-		if !utf8.ValidString(v) {
-			return nil, fmt.Errorf("text %q is not UTF-8", v)
-		}
-		return v, nil
+		return r.string(v)
 	case *pickle.List:
 		items, err := r.items(v.Items, depth)
 		return statistics.List(items), err
@@ -65,9 +85,38 @@ func (r *reader) value(v any, depth int) (any, error) {
 	case *pickle.Object:
 		return r.object(v, depth)
 	case *pickle.Global:
-		return statistics.Opaque{Class: v.String()}, nil
+		return r.opaque(v)
 	}
 	return nil, fmt.Errorf("is %s", pickle.Kind(v))
+}
+
+func (r *reader) string(s string) (any, error) {
+	if r.text += len(s); r.text > maxText {
+		return nil, fmt.Errorf("has more than %d bytes of text", maxText)
+	}
+	if !utf8.ValidString(s) {
+		return nil, fmt.Errorf("text %.40q is not UTF-8", s)
+	}
+	return s, nil
+}
+
+func (r *reader) integer(n *big.Int) (any, error) {
+	digits := len(n.String())
+	if digits > maxDigits {
+		return nil, fmt.Errorf("has a number of %d digits, at most %d", digits, maxDigits)
+	}
+	if r.text += digits; r.text > maxText {
+		return nil, fmt.Errorf("has more than %d bytes of text", maxText)
+	}
+	return n, nil
+}
+
+func (r *reader) opaque(class *pickle.Global) (any, error) {
+	name, err := r.string(class.String())
+	if err != nil {
+		return nil, err
+	}
+	return statistics.Opaque{Class: name.(string)}, nil
 }
 
 func (r *reader) items(items []any, depth int) ([]any, error) {
@@ -135,12 +184,12 @@ func (r *reader) object(o *pickle.Object, depth int) (any, error) {
 		return r.thresholds(o)
 	}
 	if v, err := numpy.Scalar(o); err == nil {
-		return v, nil
+		return r.value(v, depth)
 	}
 	if within(o.Class.Module, "revscoring") {
 		return nil, fmt.Errorf("class %s is not known", o.Class)
 	}
-	return statistics.Opaque{Class: o.Class.String()}, nil
+	return r.opaque(o.Class)
 }
 
 func within(module, root string) bool {
@@ -149,7 +198,7 @@ func within(module, root string) bool {
 
 // data reads the entries of a ModelInfo.
 func (r *reader) data(o *pickle.Object, depth int) (statistics.Map, error) {
-	attrs, err := pickle.Attributes(o)
+	attrs, err := r.attributes(o)
 	if err != nil {
 		return statistics.Map{}, err
 	}
@@ -181,7 +230,7 @@ func (r *reader) microMacro(o *pickle.Object, depth int) (*statistics.MicroMacro
 	if err != nil {
 		return nil, err
 	}
-	attrs, err := pickle.Attributes(o)
+	attrs, err := r.attributes(o)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,11 @@
 package info_test
 
 import (
+	"fmt"
+	"math/big"
 	"strings"
 	"testing"
+	"time"
 
 	"revscore/internal/pickle"
 	"revscore/internal/revscoring/info"
@@ -85,6 +88,28 @@ func TestForeignObjectsAreOpaque(t *testing.T) {
 	}
 }
 
+// A table whose rows all were one object with very many attributes took the square of
+// the file's length to read; so did anything that is named over and over.
+func TestReadsSharedOnce(t *testing.T) {
+	one := row(0.1, 2, 2, 0, 0, 4)
+	state := one.Items[1].(*pickle.Object).State.(*pickle.Dict)
+	for i := range 900 {
+		state.Entries = append(state.Entries, pickle.Entry{Key: fmt.Sprint("k", i)})
+	}
+	many := make([]any, 1<<20)
+	for i := range many {
+		many[i] = one
+	}
+	start := time.Now()
+	if _, err := info.Read(model("s", oldest(ordered(true, rows(many...))))); err != nil {
+		t.Fatal(err)
+	}
+	// Ten seconds and more where each row is read anew, a tenth of one where not.
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("%d rows of one object took %v", len(many), took)
+	}
+}
+
 func TestReadRefuses(t *testing.T) {
 	deep := any("bottom")
 	for range 40 {
@@ -108,6 +133,12 @@ func TestReadRefuses(t *testing.T) {
 		"default fields":   {object("model_info.ModelInfo", dict("_data", ordered(), "_default_fields", &pickle.Set{})), "has default fields"},
 		"bytes":            {model("a", pickle.Bytes("b")), "'a': is a bytes"},
 		"key":              {model("a", dict(&pickle.List{}, 1)), "'a': key is a list"},
+		"long text":        {model("a", shared(strings.Repeat("x", 1<<20), 100)), "bytes of text"},
+		"long scalar":      {model("a", shared(scalar(1<<18), 100)), "bytes of text"},
+		"long number":      {model("a", new(big.Int).Lsh(big.NewInt(1), 15000)), "has a number of 4516 digits, at most 4300"},
+		"many numbers":     {model("a", shared(new(big.Int).Lsh(big.NewInt(1), 14000), 5000)), "bytes of text"},
+		"attributes":       {object("model_info.ModelInfo", attributes(1001)), "has 1001 attributes, at most 1000"},
+		"default names":    {model("s", shared(oldestShowing(1<<17), 9)), "values"},
 		"deep":             {model("a", deep), "within each other"},
 		"bomb":             {model("a", bomb), "values"},
 		"wrong sum":        {model("s", oldest(ordered(true, rows(row(0.1, 2, 2, 0, 0, 5))))), "n is 5, must be 4 by its counts"},
@@ -120,4 +151,38 @@ func TestReadRefuses(t *testing.T) {
 			t.Errorf("%s: %v, must have %q", name, err, c.want)
 		}
 	}
+}
+
+// shared is a list of n times the same.
+func shared(v any, n int) *pickle.List {
+	l := &pickle.List{}
+	for range n {
+		l.Items = append(l.Items, v)
+	}
+	return l
+}
+
+// scalar is numpy's text of so many characters.
+func scalar(characters int) *pickle.Object {
+	dtype := &pickle.Object{
+		Class: &pickle.Global{Module: "numpy", Name: "dtype"}, Args: []any{fmt.Sprint("U", characters)},
+		State: &pickle.Tuple{Items: []any{int64(3), "<", nil, nil, nil, int64(4 * characters), int64(4), int64(8)}},
+	}
+	text := pickle.Bytes(strings.Repeat("x\x00\x00\x00", characters))
+	return &pickle.Object{Class: &pickle.Global{Module: "numpy.core.multiarray", Name: "scalar"}, Args: []any{dtype, text}, Reduced: true}
+}
+
+func attributes(n int) *pickle.Dict {
+	d := dict("_data", ordered())
+	for i := range n - 1 {
+		d.Entries = append(d.Entries, pickle.Entry{Key: fmt.Sprint("k", i)})
+	}
+	return d
+}
+
+func oldestShowing(n int) *pickle.Object {
+	o := oldest(ordered())
+	state := o.State.(*pickle.Dict)
+	state.Entries = append(state.Entries, pickle.Entry{Key: "_default_fields", Value: &pickle.Set{Items: shared("a", n).Items}})
+	return o
 }

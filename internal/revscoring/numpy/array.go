@@ -85,7 +85,7 @@ func fromBuffer(o *pickle.Object) (*Array, error) {
 	case "C", "F":
 		return newArray(o.Args[2], o.Args[1], o.Args[0], o.Args[3] == "F")
 	}
-	return nil, fmt.Errorf("array of a buffer has order %v, must be C or F", o.Args[3])
+	return nil, fmt.Errorf("array of a buffer has order %s, must be C or F", pickle.Brief(o.Args[3]))
 }
 
 func flag(v any) (bool, error) {
@@ -141,7 +141,7 @@ func readShape(v any, have int) ([]int, error) {
 	for i, d := range dims.Items {
 		size, ok := d.(int64)
 		if !ok || size < 0 || size > int64(limit) {
-			return nil, fmt.Errorf("array of %d items has a dimension of %v", have, d)
+			return nil, fmt.Errorf("array of %d items has a dimension of %s", have, pickle.Brief(d))
 		}
 		shape[i] = int(size)
 		if n *= shape[i]; n > limit { // before it can overflow
@@ -163,7 +163,7 @@ func (a *Array) Field(name string) (*Array, error) {
 			return &column, nil
 		}
 	}
-	return nil, fmt.Errorf("array of type %v has no field %q", a.Type, name)
+	return nil, fmt.Errorf("array of type %v has no field %.80q", a.Type, name)
 }
 
 // at finds the bytes of the i-th item in C order.

@@ -25,6 +25,10 @@ type Field struct {
 	Type   Type
 }
 
+// maxFields bounds those of a record, because arrays without number may share a type.
+// The nodes of a tree have eight.
+const maxFields = 64
+
 // maxSize bounds the bytes of an item, so that products of sizes cannot overflow.
 const maxSize = 1 << 20
 
@@ -43,10 +47,11 @@ func (t Type) String() string {
 // subtype, names, fields, size, alignment, flags[, metadata]); see arraydescr_reduce in
 // numpy/core/src/multiarray/descriptor.c.
 func readType(v any) (Type, error) {
-	return typeOf(v, false)
+	return typeOf(v, "")
 }
 
-func typeOf(v any, field bool) (Type, error) {
+// typeOf reads a type. Where it is that of a part, a record is refused.
+func typeOf(v any, part string) (Type, error) {
 	o, ok := v.(*pickle.Object)
 	if !ok || !o.Class.Is("numpy.dtype") || len(o.Args) == 0 {
 		return Type{}, fmt.Errorf("type is %s, must be a numpy.dtype", pickle.Kind(v))
@@ -61,16 +66,16 @@ func typeOf(v any, field bool) (Type, error) {
 		return Type{}, err
 	}
 	if state.Items[2] != nil {
-		return Type{}, fmt.Errorf("type %s has a sub-array", name)
+		return Type{}, fmt.Errorf("type %s has a sub-array", t)
 	}
 	if t.order, err = byteOrder(state.Items[1]); err != nil {
-		return Type{}, fmt.Errorf("type %s: %w", name, err)
+		return Type{}, fmt.Errorf("type %s: %w", t, err)
 	}
 	if t.Kind != 'V' {
 		return t, nil
 	}
-	if field {
-		return Type{}, fmt.Errorf("type %s is a record in a record", name)
+	if part != "" {
+		return Type{}, fmt.Errorf("type %s is a record %s", t, part)
 	}
 	t.Fields, err = fields(state.Items[3], state.Items[4], t.Size)
 	return t, err
@@ -87,7 +92,7 @@ func plain(name string) (Type, error) {
 	}
 	size, err := strconv.Atoi(name[1:])
 	if err != nil || size < 0 || size > maxSize {
-		return Type{}, fmt.Errorf("type %q is not known", name)
+		return Type{}, fmt.Errorf("type %.40q is not known", name)
 	}
 	t.Size = size
 	known := false
@@ -105,7 +110,7 @@ func plain(name string) (Type, error) {
 		known = size > 0
 	}
 	if !known {
-		return Type{}, fmt.Errorf("type %q is not known", name)
+		return Type{}, fmt.Errorf("type %.40q is not known", name)
 	}
 	return t, nil
 }
@@ -117,7 +122,7 @@ func byteOrder(v any) (binary.ByteOrder, error) {
 	case ">":
 		return binary.BigEndian, nil
 	}
-	return nil, fmt.Errorf("byte order %v is not known", v)
+	return nil, fmt.Errorf("byte order %s is not known", pickle.Brief(v))
 }
 
 // fields reads the parts of a record: a tuple of names, and a dict from each name to
@@ -127,6 +132,9 @@ func fields(names, of any, size int) ([]Field, error) {
 	dict, ok2 := of.(*pickle.Dict)
 	if !ok1 || !ok2 {
 		return nil, errors.New("record has no fields")
+	}
+	if n := max(len(list.Items), len(dict.Entries)/2); n > maxFields { // a title is an entry too
+		return nil, fmt.Errorf("record has %d fields, at most %d", n, maxFields)
 	}
 	entries := make(map[string]any, len(dict.Entries))
 	for _, e := range dict.Entries {
@@ -142,7 +150,7 @@ func fields(names, of any, size int) ([]Field, error) {
 		}
 		f, err := field(name, entries[name], size)
 		if err != nil {
-			return nil, fmt.Errorf("field %q: %w", name, err)
+			return nil, fmt.Errorf("field %.80q: %w", name, err)
 		}
 		out = append(out, f)
 	}
@@ -154,13 +162,13 @@ func field(name string, v any, size int) (Field, error) {
 	if !ok || len(def.Items) < 2 {
 		return Field{}, fmt.Errorf("is %s, must be (type, offset)", pickle.Kind(v))
 	}
-	t, err := typeOf(def.Items[0], true)
+	t, err := typeOf(def.Items[0], "in a record")
 	if err != nil {
 		return Field{}, err
 	}
 	offset, ok := def.Items[1].(int64)
 	if !ok || t.Kind == 'O' || offset < 0 || offset > int64(size) || int64(size)-offset < int64(t.Size) {
-		return Field{}, fmt.Errorf("type %v at offset %v is not within the record's %d bytes", t, def.Items[1], size)
+		return Field{}, fmt.Errorf("type %v at offset %s is not within the record's %d bytes", t, pickle.Brief(def.Items[1]), size)
 	}
 	return Field{Name: name, Offset: int(offset), Type: t}, nil
 }

@@ -193,6 +193,18 @@ func TestRefused(t *testing.T) {
 	f("no bytes an item", array(dtype("U0", "<"), pickle.Bytes{}, int64(0)))
 	f("field beyond the end", array(record(int64(9)), pickle.Bytes(make([]byte, 16)), int64(1)))
 	f("field before the start", array(record(int64(-1)), pickle.Bytes(make([]byte, 16)), int64(1)))
+	wide := func(n int) *pickle.Object {
+		names, fields := &pickle.Tuple{}, &pickle.Dict{}
+		for i := range n {
+			names.Items = append(names.Items, fmt.Sprint(i))
+			fields.Entries = append(fields.Entries, pickle.Entry{Key: fmt.Sprint(i), Value: &pickle.Tuple{Items: []any{dtype("f8", "<"), int64(0)}}})
+		}
+		return array(dtype("V16", "|", nil, names, fields), pickle.Bytes(make([]byte, 16)), int64(1))
+	}
+	f("65 fields", wide(65))
+	if _, err := numpy.ReadArray(wide(64)); err != nil {
+		t.Errorf("64 fields: %v", err)
+	}
 	f("field's offset", array(record("0"), pickle.Bytes(make([]byte, 16)), int64(1)))
 	buffer := func(args ...any) *pickle.Object {
 		return &pickle.Object{Class: &pickle.Global{Module: "numpy.core.numeric", Name: "_frombuffer"}, Args: args}

@@ -155,7 +155,7 @@ func Scalar(v any) (any, error) {
 }
 
 func scalar(dtype, data any) (any, error) {
-	t, err := readType(dtype)
+	t, err := typeOf(dtype, "as a scalar")
 	if err != nil {
 		return nil, err
 	}

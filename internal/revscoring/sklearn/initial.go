@@ -111,7 +111,7 @@ func (r *reader) constant(init object, p []float64) error {
 				return nil
 			}
 		}
-		err = fmt.Errorf("%v is none of the classes", v)
+		err = fmt.Errorf("%s is none of the classes", pickle.Brief(v))
 	}
 	return fmt.Errorf("%s: %w", init.Path("constant"), err)
 }

@@ -24,7 +24,7 @@ type Labelled struct{ Label, Estimator any }
 
 // Read reads the estimators of a model.
 func Read(src Source) (*estimator.Spec, error) {
-	r := &reader{features: src.Features, seen: make(map[*byte]bool)}
+	r := &reader{features: src.Features, seen: make(map[*byte]bool), planted: make(map[*pickle.Object]bool)}
 	spec := &estimator.Spec{Multilabel: src.Multilabel}
 	var err error
 	if spec.Scaler, err = r.scaler(src.Scaler); err != nil {
@@ -52,8 +52,9 @@ func Read(src Source) (*estimator.Spec, error) {
 
 // reader keeps what must agree between the parts of a model.
 type reader struct {
-	features int            // 0: not known yet
-	seen     map[*byte]bool // large arrays that were read
+	features int                     // 0: not known yet
+	seen     map[*byte]bool          // large arrays that were read
+	planted  map[*pickle.Object]bool // trees that were read
 }
 
 // part is one estimator.
@@ -72,11 +73,14 @@ func (r *reader) parts(src Source) ([]part, error) {
 	if len(src.Estimators) == 0 {
 		return nil, errors.New("estimators: there are none")
 	}
+	if n := len(src.Estimators); n > estimator.MaxClasses {
+		return nil, fmt.Errorf("estimators: there are %d, at most %d", n, estimator.MaxClasses)
+	}
 	parts := make([]part, len(src.Estimators))
 	for i, e := range src.Estimators {
 		var err error
 		if parts[i], err = r.part(fmt.Sprintf("estimators[%d]", i), e.Estimator, applies); err != nil {
-			return nil, fmt.Errorf("label %v: %w", e.Label, err)
+			return nil, fmt.Errorf("label %s: %w", pickle.Brief(e.Label), err)
 		}
 	}
 	return parts, nil
@@ -85,10 +89,10 @@ func (r *reader) parts(src Source) ([]part, error) {
 // applies checks that the classes are 0 and 1, as revscoring's Binarizer names them.
 func applies(classes []any) error {
 	if len(classes) == 1 {
-		return fmt.Errorf("saw one class only, %v, so that the original has no probability either", classes[0])
+		return fmt.Errorf("saw one class only, %s, so that the original has no probability either", pickle.Brief(classes[0]))
 	}
 	if !slices.Equal(classes, []any{int64(0), int64(1)}) {
-		return fmt.Errorf("has classes %v, must be 0 and 1", classes)
+		return fmt.Errorf("has classes %.80s, must be 0 and 1", fmt.Sprint(classes))
 	}
 	return nil
 }

@@ -116,7 +116,20 @@ func TestRefused(t *testing.T) {
 	})
 	f("rf nine weighted", "is shared with another array", func(s *Source) {
 		trees := attribute(t, s.Estimator, "estimators_").(*pickle.List).Items
+		with(t, trees[3], attribute(t, attribute(t, trees[1], "tree_"), "nodes"), "tree_", "nodes")
+	})
+	f("rf", "estimator.estimators_[3].tree_: is shared with another tree", func(s *Source) {
+		trees := attribute(t, s.Estimator, "estimators_").(*pickle.List).Items
 		with(t, trees[3], attribute(t, trees[1], "tree_"), "tree_")
+	})
+	f("rf", "estimator.estimators_[3]: is shared with another tree", func(s *Source) {
+		trees := attribute(t, s.Estimator, "estimators_").(*pickle.List).Items
+		trees[3] = trees[1]
+	})
+	f("gb multilabel", "estimators: there are 257, at most 256", func(s *Source) {
+		for len(s.Estimators) < 257 {
+			s.Estimators = append(s.Estimators, s.Estimators[0])
+		}
 	})
 	f("gb multinomial", "has shape [2 3], must have [-1 1]", func(s *Source) {
 		with(t, s.Estimator, attribute(t, recordedCase(t, "gb").Estimator, "_loss"), "_loss")
@@ -136,6 +149,7 @@ func TestRefused(t *testing.T) {
 	f("gnb", "estimator.var_: is missing", func(s *Source) { without(s.Estimator, "var_") })
 	f("svc rbf", `estimator.kernel: "precomputed" is not known`, set("precomputed", "kernel"))
 	f("svc rbf", "estimator.kernel: is the name kernels.mine, must be a str", set(&pickle.Global{Module: "kernels", Name: "mine"}, "kernel"))
+	f("svc rbf", "estimator.degree: is 65, must be an int from 0 to 64", set(int64(65), "degree"))
 	f("svc rbf", "estimator.probability: is False", set(false, "probability"))
 	f("svc rbf", "estimator._sparse: must be False", set(true, "_sparse"))
 	f("svc linear three", "estimator.break_ties: must be False", set(true, "break_ties"))
@@ -143,10 +157,10 @@ func TestRefused(t *testing.T) {
 		with(t, s.Estimator, attribute(t, s.Estimator, "support_vectors_"), "_probA")
 	})
 	f("gb multilabel", "estimators: there are none", func(s *Source) { s.Estimators = nil })
-	f("gb multilabel", "label FA: estimators[1]: saw one class only, 0,", func(s *Source) {
+	f("gb multilabel", `label "FA": estimators[1]: saw one class only, 0,`, func(s *Source) {
 		with(t, s.Estimators[1].Estimator, array("i8", make(pickle.Bytes, 8)), "classes_")
 	})
-	f("gb multilabel", "label B: estimators[0]: has classes [B FA Stub], must be 0 and 1", func(s *Source) {
+	f("gb multilabel", `label "B": estimators[0]: has classes [B FA Stub], must be 0 and 1`, func(s *Source) {
 		s.Estimators[0].Estimator = recordedCase(t, "gb multinomial").Estimator
 	})
 	f("gb multilabel", "estimators[2]: label: is None", func(s *Source) { s.Estimators[2].Label = nil })

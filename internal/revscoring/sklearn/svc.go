@@ -68,8 +68,8 @@ func svcOptions(o object, s *estimator.SVC) error {
 		return err
 	}
 	degree, err := number(o, "degree")
-	if s.Degree = int(degree); err == nil && (degree < 0 || degree > 1000 || float64(s.Degree) != degree) {
-		err = fmt.Errorf("%s: is %v, must be an int from 0 to 1000", o.Path("degree"), degree)
+	if s.Degree = int(degree); err == nil && (degree < 0 || degree > estimator.MaxDegree || float64(s.Degree) != degree) {
+		err = fmt.Errorf("%s: is %v, must be an int from 0 to %d", o.Path("degree"), degree, estimator.MaxDegree)
 	}
 	return err
 }

@@ -23,6 +23,9 @@ type nodes struct {
 // tree reads a DecisionTreeClassifier or DecisionTreeRegressor whose leaves have width
 // numbers each, and adds its splits to gain. class is the name without its module.
 func (r *reader) tree(path string, v any, class string, width int, g *gain) (estimator.Tree, error) {
+	if err := r.plant(v); err != nil {
+		return estimator.Tree{}, fmt.Errorf("%s: %w", path, err)
+	}
 	o, err := newObject(path, v)
 	if err != nil {
 		return estimator.Tree{}, err
@@ -33,6 +36,9 @@ func (r *reader) tree(path string, v any, class string, width int, g *gain) (est
 	built, err := o.Object("tree_")
 	if err != nil {
 		return estimator.Tree{}, err
+	}
+	if err := r.plant(built); err != nil {
+		return estimator.Tree{}, fmt.Errorf("%s: %w", o.Path("tree_"), err)
 	}
 	if err := r.treeArguments(built); err != nil {
 		return estimator.Tree{}, fmt.Errorf("%s: %w", o.Path("tree_"), err)
@@ -52,6 +58,20 @@ func (r *reader) tree(path string, v any, class string, width int, g *gain) (est
 	return n.tree(value, width), nil
 }
 
+// plant refuses a tree that was read before: scikit-learn shares none, and a file could
+// name one without end.
+func (r *reader) plant(v any) error {
+	o, ok := v.(*pickle.Object)
+	switch {
+	case !ok:
+		return nil // for others to refuse
+	case r.planted[o]:
+		return errors.New("is shared with another tree")
+	}
+	r.planted[o] = true
+	return nil
+}
+
 // treeArguments checks Tree(n_features, n_classes, n_outputs).
 func (r *reader) treeArguments(o *pickle.Object) error {
 	if !o.Class.Is("sklearn.tree._tree.Tree") || len(o.Args) != 3 {
@@ -59,10 +79,10 @@ func (r *reader) treeArguments(o *pickle.Object) error {
 	}
 	features, ok := o.Args[0].(int64)
 	if !ok || features > math.MaxInt32 {
-		return fmt.Errorf("has %v features", o.Args[0])
+		return fmt.Errorf("has %s features", pickle.Brief(o.Args[0]))
 	}
 	if o.Args[2] != int64(1) {
-		return fmt.Errorf("has %v outputs, must have 1", o.Args[2])
+		return fmt.Errorf("has %s outputs, must have 1", pickle.Brief(o.Args[2]))
 	}
 	return r.width(int(features))
 }

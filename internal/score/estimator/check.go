@@ -12,7 +12,7 @@ func (s *Spec) check() error {
 	case len(s.Classes) < 1 || len(s.Classes) > MaxClasses:
 		return fmt.Errorf("%d classes, must be 1 to %d", len(s.Classes), MaxClasses)
 	case len(s.Classes) == 1 && !s.Multilabel:
-		return errors.New("1 class, must be 2 or more")
+		return errors.New("1 class, must be 2 or more: it would say the same of every revision")
 	case s.Features < 1 || s.Features > MaxFeatures:
 		return fmt.Errorf("%d features, must be 1 to %d", s.Features, MaxFeatures)
 	case s.Multilabel && len(s.Parts) != len(s.Classes):
@@ -34,16 +34,13 @@ func (s *Spec) checkClasses() error {
 	seen := map[any]bool{}
 	for i, c := range s.Classes {
 		k := ""
-		switch c := c.(type) {
+		switch c.(type) {
 		case bool:
 			k = "bool"
 		case int64:
 			k = "int64"
 		case string:
 			k = "string"
-			if c == "" {
-				return fmt.Errorf("class %d is empty", i)
-			}
 		default:
 			return fmt.Errorf("class %d is a %T, must be a bool, an int64 or a string", i, c)
 		}
@@ -51,7 +48,7 @@ func (s *Spec) checkClasses() error {
 		case kind != "" && k != kind:
 			return fmt.Errorf("class %d is a %s, others are a %s", i, k, kind)
 		case seen[c]:
-			return fmt.Errorf("two classes are %v", c)
+			return fmt.Errorf("two classes are %#v", c)
 		}
 		kind, seen[c] = k, true
 	}

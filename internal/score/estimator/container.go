@@ -23,12 +23,32 @@ const (
 
 // tensor is a table of numbers in a file.
 type tensor struct {
-	name    string
+	layout
+	name string
+	data []byte
+	read bool
+}
+
+// layout is what the header says of a tensor.
+type layout struct {
 	DType   string `json:"dtype"`
 	Shape   []int  `json:"shape"`
-	Offsets [2]int `json:"data_offsets"`
-	data    []byte
-	read    bool
+	Offsets []int  `json:"data_offsets"` // where it starts and ends
+}
+
+// readLayout is strict: of a third offset, of a second key "Shape" or of a null
+// encoding/json would make a plausible layout.
+func readLayout(raw []byte) (l layout, err error) {
+	if err := readHead(raw, &l); err != nil {
+		return l, err
+	}
+	if bytes.Contains(raw, []byte("null")) { // in a list
+		return l, errors.New("a number is null")
+	}
+	if len(l.Offsets) != 2 {
+		return l, fmt.Errorf("%d data_offsets, must be 2", len(l.Offsets))
+	}
+	return l, nil
 }
 
 func size(dtype string) int {
@@ -64,7 +84,7 @@ func readContainer(data []byte) (*container, error) {
 		return nil, fmt.Errorf("header: %w", err)
 	}
 	data = data[length:]
-	slices.SortFunc(list, func(a, b *tensor) int { return slices.Compare(a.Offsets[:], b.Offsets[:]) })
+	slices.SortFunc(list, func(a, b *tensor) int { return slices.Compare(a.Offsets, b.Offsets) })
 	end := 0
 	for _, t := range list {
 		n, err := t.bytes(len(data))
@@ -107,7 +127,6 @@ func (t *tensor) bytes(limit int) (int, error) {
 // equal names; here the second is an error.
 func (c *container) readHeader(header []byte) ([]*tensor, error) {
 	dec := json.NewDecoder(bytes.NewReader(header))
-	dec.DisallowUnknownFields()
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
 		return nil, errors.New("not an object")
 	}
@@ -122,16 +141,20 @@ func (c *container) readHeader(header []byte) ([]*tensor, error) {
 			if c.meta != nil {
 				return nil, errors.New("__metadata__ twice")
 			}
-			if err := dec.Decode(&c.meta); err != nil {
-				return nil, err
+			if c.meta, err = readMeta(dec); err != nil {
+				return nil, fmt.Errorf("__metadata__: %w", err)
 			}
 			continue
 		}
 		if c.tensors[name] != nil {
 			return nil, fmt.Errorf("%.80q twice", name)
 		}
+		var raw json.RawMessage
+		if err := dec.Decode(&raw); err != nil {
+			return nil, fmt.Errorf("%.80q: %w", name, err)
+		}
 		t := &tensor{name: name}
-		if err := dec.Decode(t); err != nil {
+		if t.layout, err = readLayout(raw); err != nil {
 			return nil, fmt.Errorf("%.80q: %w", name, err)
 		}
 		c.tensors[name] = t
@@ -144,6 +167,23 @@ func (c *container) readHeader(header []byte) ([]*tensor, error) {
 		return nil, errors.New("data after the end of the object")
 	}
 	return list, nil
+}
+
+// readMeta reads the strings, of which none may come twice.
+func readMeta(dec *json.Decoder) (map[string]string, error) {
+	var raw json.RawMessage
+	if err := dec.Decode(&raw); err != nil {
+		return nil, err
+	}
+	meta := map[string]string{}
+	if err := json.Unmarshal(raw, &meta); err != nil {
+		return nil, err
+	}
+	if meta == nil {
+		return nil, errors.New("is null")
+	}
+	_, err := keysOf(raw)
+	return meta, err
 }
 
 // take returns a tensor of the given type and shape, where -1 is any length. A tensor
@@ -215,7 +255,7 @@ func (w *writer) add(name, dtype string, shape ...int) *tensor {
 	for _, d := range shape {
 		n *= d
 	}
-	t := &tensor{name: name, DType: dtype, Shape: shape, data: make([]byte, 0, n)}
+	t := &tensor{layout: layout{DType: dtype, Shape: shape}, name: name, data: make([]byte, 0, n)}
 	w.list = append(w.list, t)
 	return t
 }
@@ -249,9 +289,9 @@ func (w *writer) bytes(meta map[string]string) ([]byte, error) {
 	}
 	end := 0
 	for _, t := range w.list {
-		t.Offsets = [2]int{end, end + len(t.data)}
+		t.Offsets = []int{end, end + len(t.data)}
 		end += len(t.data)
-		if err := put(",", t.name, t); err != nil {
+		if err := put(",", t.name, t.layout); err != nil {
 			return nil, err
 		}
 	}

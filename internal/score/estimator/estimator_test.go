@@ -183,7 +183,7 @@ func TestNewRefuses(t *testing.T) {
 		{func(s *Spec) { s.Classes = make([]any, MaxClasses+1) }, "257 classes"},
 		{func(s *Spec) { s.Classes[1] = false }, "two classes are false"},
 		{func(s *Spec) { s.Classes[1] = "true" }, "class 1 is a string, others are a bool"},
-		{func(s *Spec) { s.Classes = []any{"a", ""} }, "class 1 is empty"},
+		{func(s *Spec) { s.Classes = []any{"", ""} }, `two classes are ""`},
 		{func(s *Spec) { s.Classes[0] = 1.5 }, "class 0 is a float64"},
 		{func(s *Spec) { s.Features = 0 }, "0 features"},
 		{func(s *Spec) { s.Features = MaxFeatures + 1 }, "1025 features"},
@@ -278,6 +278,14 @@ func TestChain(t *testing.T) {
 	decoded, err := Decode(data)
 	if err != nil {
 		t.Fatal(err)
+	}
+	header, tensors := parts(data)
+	for old, repl := range map[string]string{`\"op\":`: `\"op\":\"complement\",\"Op\":`, `\"values\":[`: `\"values\":[null,`} {
+		if damaged := strings.Replace(header, old, repl, 1); damaged == header {
+			t.Errorf("%s is not in %s", old, header)
+		} else if _, err := Decode(file(damaged, tensors)); err == nil {
+			t.Errorf("%s for %s: accepted", repl, old)
+		}
 	}
 	want, got := build1(t, stump()), build1(t, decoded)
 	for _, values := range [][]float64{{1, 0}, {2, 10}, {2, 10.5}} {

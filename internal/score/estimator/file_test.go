@@ -80,6 +80,14 @@ func TestDecodeRefusesHeader(t *testing.T) {
 	f(`"shape":[6]`, `"shape":[4611686018427387904,4611686018427387904]`, "does not fit")
 	f(`"data_offsets":[0,16]`, `"data_offsets":[0,24]`, "must lie at 0 to 16")
 	f(`"data_offsets":[0,16]`, `"data_offsets":[-8,16]`, "must lie at 0 to 16")
+	// encoding/json dropped a third offset, took 0 for null, and the last of two keys.
+	f(`"data_offsets":[0,16]`, `"data_offsets":[0,16,24]`, "3 data_offsets, must be 2")
+	f(`"data_offsets":[0,16]`, `"data_offsets":[16]`, "1 data_offsets, must be 2")
+	f(`"data_offsets":[0,16]`, `"data_offsets":[null,16]`, "a number is null")
+	f(`"data_offsets":[0,16]`, `"data_offsets":null`, "data_offsets is null")
+	f(`"shape":[6]`, `"shape":[7],"shape":[6]`, `"shape" twice`)
+	f(`"shape":[6]`, `"shape":[7],"Shape":[6]`, `nothing is known of "Shape"`)
+	f(`"format":"1"`, `"format":"2","format":"1"`, `__metadata__: "format" twice`)
 	f(`"shape":[4,1]`, `"shape":[2,2]`, "part.0.value has the shape [2 2]")
 }
 

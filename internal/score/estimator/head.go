@@ -81,6 +81,18 @@ type stepHead struct {
 	Double bool      `json:"double,omitempty"`
 }
 
+// UnmarshalJSON is as strict as readHead is of what stands outside of lists.
+func (s *stepHead) UnmarshalJSON(data []byte) error {
+	type plain stepHead
+	if err := readHead(data, (*plain)(s)); err != nil {
+		return err
+	}
+	if bytes.Contains(data, []byte("null")) {
+		return errors.New("a value is null")
+	}
+	return nil
+}
+
 func kindOf(data []byte) (string, error) {
 	var k struct{ Kind string }
 	if err := json.Unmarshal(data, &k); err != nil {

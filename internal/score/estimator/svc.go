@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// maxDegree bounds a polynomial kernel. People use 2 and 3.
-const maxDegree = 64
+// MaxDegree bounds a polynomial kernel. People use 2 and 3.
+const MaxDegree = 64
 
 // svc is an [SVC] made ready. Its arithmetic is that of libsvm as scikit-learn ships
 // it (sklearn/svm/src/libsvm/svm.cpp).
@@ -56,8 +56,8 @@ func (s *SVC) checkKernel() error {
 		return fmt.Errorf("gamma is %v", s.Gamma)
 	case !finite(s.Coef0):
 		return fmt.Errorf("coef0 is %v", s.Coef0)
-	case s.Degree < 0 || s.Degree > maxDegree:
-		return fmt.Errorf("degree is %d, must be 0 to %d", s.Degree, maxDegree)
+	case s.Degree < 0 || s.Degree > MaxDegree:
+		return fmt.Errorf("degree is %d, must be 0 to %d", s.Degree, MaxDegree)
 	}
 	return nil
 }

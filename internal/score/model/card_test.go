@@ -39,18 +39,23 @@ func TestLoadRefuses(t *testing.T) {
 	f(cardFile, "'stump'", `"st ump"`, `name is "st ump"`)
 	f(cardFile, "'testwiki'", `""`, `wiki is ""`)
 	f(cardFile, "'1.0'", `"1:0"`, `version is "1:0"`)
+	long := strings.Repeat("x", 129)
+	f(cardFile, "'1.0'", long, "and underscores, at most 128")
+	f(cardFile, "'stump'", long, "and underscores, at most 128")
+	f(cardFile, "'testwiki'", long, "a database name of at most 128 characters")
+	f(cardFile, "'1.0'", strings.Repeat("x", 100_000), "and underscores, at most 128")
 	f(cardFile, "'GradientBoosting'", "", `type is ""`)
 	f(cardFile, "'GradientBoosting'", RevIDScorer, "neither features nor assets nor an estimator")
 	f(cardFile, "[false, true]", "[true, false]", "labels are []interface {}{true, false}, multilabel false, the estimator's are []interface {}{false, true}, false")
 	f(cardFile, "[false, true]", "['false', 'true']", "labels are")
-	f(cardFile, "[false, true]", "[false, true]\nmultilabel: true", "those of a multilabel model must be strings")
+	f(cardFile, "[false, true]", "[false, true]\nmultilabel: true", "multilabel true, the estimator's are")
 	f(cardFile, "[false, true]", "['a', 'b']\nmultilabel: true", "multilabel true, the estimator's are")
 	f(cardFile, "[false, true]", "[false, 1]", "labels: some are of another type than the first")
 	f(cardFile, "[false, true]", "[1, 1]", "labels: entry 2 is 1 again")
 	f(cardFile, "[false, true]", "[1]", "labels: 1 of them, too few")
 	f(cardFile, "[false, true]", "[1, 1.5]", "labels: entry 2 is 1.5, must be a bool, a string or a whole number")
 	f(cardFile, "[false, true]", "[1, 18446744073709551615]", "labels: entry 2 is 18446744073709551615, too large")
-	f(cardFile, "[false, true]", "[a, '']", "labels: entry 2 is empty")
+	f(cardFile, "[false, true]", "['', '']", `labels: entry 2 is "" again`)
 	f(cardFile, "[false, true]", "[a, [b]]", "labels: entry 2 is [b]")
 	f(cardFile, "file: 'estimator.", "file: '../estimator.", "estimator.file is")
 	f(cardFile, "file: 'estimator.", "file: '/estimator.", "estimator.file is")
@@ -74,6 +79,24 @@ func TestLoadRefuses(t *testing.T) {
 	f("examples.jsonl", `"score":`, "\"rev_id\":1}\n{\"score\":", "line 1: no score")
 	f("examples.jsonl", "}}\n", "}} 1\n", "line 1: more than one object")
 	f("info.json", `"type"`, `type`, "")
+}
+
+// Examples are scored at every load: a bundle must not bring any number of them.
+func TestExamplesAreBounded(t *testing.T) {
+	bundle := stump(t)
+	line, _, _ := strings.Cut(string(bundle["examples.jsonl"].Data), "\n")
+	for examples, want := range map[string]string{
+		strings.Repeat(line+"\n", maxExamples):             "",
+		strings.Repeat(line+"\n", maxExamples+1):           "examples.jsonl: more than 10000 examples",
+		line + strings.Repeat(" ", maxExampleBytes) + "\n": "examples.jsonl: larger than 16777216 bytes",
+	} {
+		bundle["examples.jsonl"] = &fstest.MapFile{Data: []byte(examples)}
+		resum(bundle)
+		_, err := Load(bundle, ".", NewLibrary(nil))
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%d bytes: got %v, want %q", len(examples), err, want)
+		}
+	}
 }
 
 // With its checksum brought up to date, a damaged estimator is still refused.

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/goccy/go-yaml"
+
 	"revscore/internal/score/feature"
 	"revscore/internal/score/hanzi"
 	"revscore/internal/score/pattern"
@@ -18,8 +20,8 @@ import (
 )
 
 // described is a card of a model that is no bundle yet: what it is and which
-// features it has, in the form of a bundle's card, with files relative to it and
-// without checksums.
+// features it has, in the form of a bundle's card, with files relative to it, whose
+// checksums may be left out.
 type described struct {
 	Name            string             `yaml:"name"`
 	Wiki            string             `yaml:"wiki"`
@@ -27,10 +29,10 @@ type described struct {
 	Type            string             `yaml:"type"`
 	Labels          []any              `yaml:"labels"`
 	Features        []column           `yaml:"features"`
-	Lexicons        []unsealed         `yaml:"lexicons"`
-	Words           []unsealed         `yaml:"words"`
-	Phrases         []unsealed         `yaml:"phrases"`
-	Conversions     []unsealed         `yaml:"conversions"`
+	Lexicons        []asset            `yaml:"lexicons"`
+	Words           []asset            `yaml:"words"`
+	Phrases         []asset            `yaml:"phrases"`
+	Conversions     []asset            `yaml:"conversions"`
 	Dictionaries    []checker          `yaml:"dictionaries"`
 	TrainedOn       string             `yaml:"trained_on"`
 	PopulationRates map[string]float64 `yaml:"population_rates"`
@@ -38,15 +40,10 @@ type described struct {
 	Licence         string             `yaml:"licence"`
 }
 
-// unsealed is a file of such a card.
-type unsealed struct {
-	Name string `yaml:"name"`
-	File string `yaml:"file"`
-}
-
 // ReadCard reads the card of a model that is to be trained, or whose numbers are in
 // another file: docs/formats/bundle.md. The labels, which may be empty, are those
-// that the estimator's classes are to be called.
+// that the estimator's classes are to be called. It may be the card of a bundle,
+// whose features another model is to have.
 func ReadCard(path string) (d *Draft, labels []any, err error) {
 	root := &folder{os.DirFS(filepath.Dir(path)), ".", map[string]int64{}}
 	defer func() {
@@ -58,15 +55,12 @@ func ReadCard(path string) (d *Draft, labels []any, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	var c described
-	if err := decode(data, &c); err != nil {
+	c, err := readDescribed(data)
+	if err != nil {
 		return nil, nil, err
 	}
 	if err := c.validate(); err != nil {
 		return nil, nil, err
-	}
-	if labels, err = readLabels(c.Labels); err != nil {
-		return nil, nil, fmt.Errorf("labels: %w", err)
 	}
 	version, _ := c.Version.(string)
 	d = &Draft{
@@ -77,11 +71,52 @@ func ReadCard(path string) (d *Draft, labels []any, err error) {
 		d.Features = append(d.Features, feature.Definition{Name: f.Name, Expr: f.Expression})
 	}
 	d.Assets, err = c.assets(root)
-	return d, labels, err
+	return d, c.Labels, err
 }
 
-// validate reports every fault of the features and assets, by the rules of a
-// bundle's card. What may be given elsewhere, as the name, is for [Write] to check.
+// readDescribed reads a card of either form: one with a format is a bundle's.
+func readDescribed(data []byte) (*described, error) {
+	if err := tame(data); err != nil {
+		return nil, err
+	}
+	var form struct {
+		Format any `yaml:"format"`
+	}
+	if err := yaml.Unmarshal(data, &form); err != nil {
+		return nil, located(err)
+	}
+	if form.Format == nil {
+		c := &described{}
+		return c, decode(data, c)
+	}
+	c, err := readCard(data)
+	if err != nil {
+		return nil, err
+	}
+	return c.described(), nil
+}
+
+// described is what another model may take over of a bundle: what it is of and its
+// features. All that training found out, its version and where it may be used would
+// be said of a model that they are not true of; which dictionaries are installed is
+// found out anew too.
+func (c *card) described() *described {
+	d := &described{
+		Name: c.Name, Wiki: c.Wiki, Labels: c.Labels, Features: c.Features,
+		Lexicons: c.Lexicons, Words: c.Words, Phrases: c.Phrases, Conversions: c.Conversions,
+	}
+	for _, asked := range c.Dictionaries {
+		for i := range asked.Dictionaries {
+			asked.Dictionaries[i].SHA256 = ""
+		}
+		d.Dictionaries = append(d.Dictionaries, asked)
+	}
+	return d
+}
+
+// validate reports every fault of the labels, features and assets, by the rules of a
+// bundle's card, and gives labels their types. What may be given elsewhere, as the
+// name, is for [Write] to check.
 func (c *described) validate() error {
 	var errs []error
 	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
@@ -91,10 +126,15 @@ func (c *described) validate() error {
 	if _, text := c.Version.(string); c.Version != nil && !text {
 		fault("version is a number to YAML, which leaves out zeros: write it in quotes, '%v'", c.Version)
 	}
+	labels, err := readLabels(c.Labels)
+	if err != nil {
+		fault("labels: %w", err)
+	}
+	c.Labels = labels
 	of := card{Features: c.Features, Dictionaries: c.Dictionaries, PopulationRates: c.PopulationRates, Statistics: c.Statistics}
 	for _, list := range []struct {
 		kind   string
-		assets []unsealed
+		assets []asset
 		to     *[]asset
 	}{
 		{"lexicons", c.Lexicons, &of.Lexicons}, {"words", c.Words, &of.Words},
@@ -105,7 +145,10 @@ func (c *described) validate() error {
 				fault("%s: entry %d: file is %q, must be in the folder of the card, or below", list.kind, i+1, a.File)
 				a.File = "anything" // one fault is enough
 			}
-			*list.to = append(*list.to, asset{a.Name, a.File, unsealedSum})
+			if a.SHA256 == "" {
+				a.SHA256 = anySum
+			}
+			*list.to = append(*list.to, a)
 		}
 	}
 	of.checkFeatures(fault)
@@ -114,20 +157,20 @@ func (c *described) validate() error {
 	return errors.Join(errs...)
 }
 
-// unsealedSum stands for a checksum where there is none to check.
-var unsealedSum = strings.Repeat("0", 2*sha256.Size)
+// anySum stands for a checksum where there is none to check.
+var anySum = strings.Repeat("0", 2*sha256.Size)
 
 func (c *described) assets(root *folder) (a Assets, err error) {
-	if a.Lexicons, err = readUnsealed(root, c.Lexicons, maxLexiconBytes, readLexicon); err != nil {
+	if a.Lexicons, err = readDescribedFiles(root, c.Lexicons, maxLexiconBytes, readLexicon); err != nil {
 		return a, err
 	}
-	if a.Words, err = readUnsealed(root, c.Words, maxOtherBytes, readLines); err != nil {
+	if a.Words, err = readDescribedFiles(root, c.Words, maxOtherBytes, readLines); err != nil {
 		return a, err
 	}
-	if a.Phrases, err = readUnsealed(root, c.Phrases, maxOtherBytes, readLines); err != nil {
+	if a.Phrases, err = readDescribedFiles(root, c.Phrases, maxOtherBytes, readLines); err != nil {
 		return a, err
 	}
-	if a.Conversions, err = readUnsealed(root, c.Conversions, maxOtherBytes, readPairs); err != nil {
+	if a.Conversions, err = readDescribedFiles(root, c.Conversions, maxOtherBytes, readPairs); err != nil {
 		return a, err
 	}
 	a.Dictionaries = map[string]Checker{}
@@ -137,10 +180,10 @@ func (c *described) assets(root *folder) (a Assets, err error) {
 	return a, nil
 }
 
-func readUnsealed[T any](root *folder, list []unsealed, limit int64, parse func(string) (T, error)) (map[string]T, error) {
+func readDescribedFiles[T any](root *folder, list []asset, limit int64, parse func(string) (T, error)) (map[string]T, error) {
 	read := make(map[string]T, len(list))
 	for _, of := range list {
-		data, err := root.bytes(of.File, limit)
+		data, err := readAsset(root, of, limit)
 		if err != nil {
 			return nil, fmt.Errorf("asset %s: %w", of.Name, err)
 		}
@@ -149,6 +192,14 @@ func readUnsealed[T any](root *folder, list []unsealed, limit int64, parse func(
 		}
 	}
 	return read, nil
+}
+
+// readAsset reads a file, and checks it if it has a checksum.
+func readAsset(root *folder, of asset, limit int64) ([]byte, error) {
+	if of.SHA256 == "" {
+		return root.bytes(of.File, limit)
+	}
+	return root.file(of.File, of.SHA256, limit)
 }
 
 // List is what the features of a draft are computed by, with dictionaries from the

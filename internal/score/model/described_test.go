@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 	"revscore/internal/score/hanzi"
 	"revscore/internal/score/pattern"
 	"revscore/internal/score/spell"
+	"revscore/models"
 )
 
 // place writes files to a folder and returns the path of the first.
@@ -95,13 +97,17 @@ func TestReadCardRefuses(t *testing.T) {
 	f("features: [", "]")
 	f(oneFeature+"---\n"+oneFeature, "a second document")
 	f(oneFeature+"colour: red\n", `unknown field "colour"`)
-	f("format: 3\n"+oneFeature, `unknown field "format"`)
+	f(oneFeature+"estimator: {file: a, sha256: b}\n", `unknown field "estimator"`)
+	f("format: 3\n"+oneFeature, `name is ""`, "estimator.file is") // a bundle's, by its rules
+	f("format: 4\n"+oneFeature, "format 4 is newer than 3")
+	f("format: x\n"+oneFeature, "[1:9] cannot unmarshal")
 	f("features: "+strings.Repeat("[", 60_000), "nested too deep")
 	f("name: &a x\n"+oneFeature, "has no place in a bundle")
 	f("features: [{name: f}, {expression: 1}]\n", "entry 1 needs a name and an expression", "entry 2 needs")
 	f("features: [{name: f, expression: '1'}, {name: f, expression: '2'}]\n", "features: entry 2 has the name of entry 1")
 	f(oneFeature+"version: 1.0\n", "version is a number to YAML", "in quotes")
 	f(oneFeature+"labels: [1, 1.5]\n", "labels: entry 2 is 1.5")
+	f("version: 1.0\nlabels: [1, 1.5]\nfeatures: [{name: f}]\n", "version is a number", "labels: entry 2 is 1.5", "entry 1 needs a name") // all at once
 	f(oneFeature+"population_rates: {'true': 2}\n", "population_rates: true is 2")
 	f(oneFeature+"statistics: {roc_auc: .nan}\n", "statistics: roc_auc is NaN")
 	f(oneFeature+"words: [{name: '@a', file: list.txt}]\n", `words: entry 1: name is "@a"`)
@@ -112,6 +118,8 @@ func TestReadCardRefuses(t *testing.T) {
 	f(oneFeature+"words: [{name: a, file: none.txt}]\n", "asset a", "none.txt", "no such file")
 	f(oneFeature+"words: [{name: a, file: folder}]\n", "asset a", "not a regular file")
 	f(oneFeature+"words: [{name: a, file: list.txt/x}]\n", "asset a", "not a folder")
+	f(oneFeature+"words: [{name: a, file: list.txt, sha256: '"+anySum+"'}]\n", "asset a", "list.txt: sha256 is 87428fc5", "the card says 0000")
+	f(oneFeature+"words: [{name: a, file: list.txt, sha256: abc}]\n", `words: entry 1: sha256 is "abc", must be 64 hexadecimal digits`)
 	f(oneFeature+"words: [{name: a, file: empty.txt}]\n", "asset a: empty.txt: line 1 is empty")
 	f(oneFeature+"lexicons: [{name: a, file: bad.yaml}]\n", "asset a: bad.yaml: patterns: entry 1")
 	f(oneFeature+"conversions: [{name: a, file: list.txt}]\n", "asset a: list.txt: line 1 has 1 characters")
@@ -123,6 +131,51 @@ func TestReadCardRefuses(t *testing.T) {
 	}
 	if _, _, err := ReadCard(t.TempDir()); err == nil || !strings.Contains(err.Error(), "not a regular file") {
 		t.Errorf("a folder: %v", err)
+	}
+}
+
+// The features of a bundle are those of another model by its card as it is: nobody
+// could train again on the features of an imported model, whose card alone has them.
+func TestReadCardOfABundle(t *testing.T) {
+	draft := fullDraft(t)
+	dir := filepath.Join(t.TempDir(), "testwiki.full")
+	if err := Write(dir, draft); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, cardFile)
+	d, labels, err := ReadCard(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// No version, type, statistics, rates, origin or licence: they are the other's.
+	want := &Draft{Name: draft.Name, Wiki: draft.Wiki, Features: draft.Features, Assets: draft.Assets}
+	want.Assets.Words = map[string][]string{"b.words": slices.Sorted(slices.Values(draft.Assets.Words["b.words"]))}
+	want.Assets.Dictionaries = map[string]Checker{"e.dictionary": {
+		Dictionaries: []Recorded{{Tag: "xx_YY"}, {Tag: "en_US"}}, ReplaceAstral: true, // as they are installed now
+	}}
+	if !reflect.DeepEqual(d, want) || !reflect.DeepEqual(labels, draft.Estimator.Classes) {
+		t.Errorf("labels %q of\n%+v\nwant\n%+v", labels, d, want)
+	}
+	// What is damaged is as little a card to train by as a bundle to score with.
+	for _, c := range []struct{ file, word string }{
+		{"words/b.words.txt", "sha256 is"}, {cardFile, "the lines before checksum have sha256"},
+	} {
+		name := filepath.Join(dir, c.file)
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, append([]byte("# a\n"), data...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := ReadCard(path); err == nil || !strings.Contains(err.Error(), c.word) {
+			t.Errorf("a damaged %s: %v, want %s", c.file, err, c.word)
+		}
+	}
+	revid := bundleOf(t, models.FS, "revid")
+	_, _, err = ReadCard(place(t, cardFile, string(revid[cardFile].Data)))
+	if err == nil || !strings.Contains(err.Error(), "features is empty") {
+		t.Errorf("a model without features: %v", err)
 	}
 }
 

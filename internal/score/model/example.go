@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
+	"reflect"
 	"strconv"
 
 	"revscore/internal/event"
@@ -48,12 +48,17 @@ func (v *value) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// maxExamples bounds what is scored at every load. Imports keep 100.
+const maxExamples = 10_000
+
 // readExamples reads the lines of a file. Errors do not name it.
 func readExamples(data []byte) ([]Example, error) {
 	var examples []Example
 	line := 0
 	for text := range bytes.Lines(data) {
-		line++
+		if line++; line > maxExamples {
+			return nil, fmt.Errorf("more than %d examples", maxExamples)
+		}
 		e, err := readExample(text)
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", line, err)
@@ -171,14 +176,4 @@ func differ(got, recorded event.Score, tolerance float64) (largest float64, err 
 }
 
 // samePrediction compares lists of labels with their order.
-func samePrediction(a, b any) bool {
-	list, ok := a.([]string)
-	other, both := b.([]string)
-	if ok != both {
-		return false
-	}
-	if !ok {
-		return a == b
-	}
-	return slices.Equal(list, other)
-}
+func samePrediction(a, b any) bool { return reflect.DeepEqual(a, b) }

@@ -16,6 +16,7 @@ const (
 	maxCardBytes      = 1 << 20
 	maxLexiconBytes   = 4 << 20 // YAML takes a hundred times its size to read
 	maxEstimatorBytes = 256 << 20
+	maxExampleBytes   = 16 << 20
 	maxOtherBytes     = 64 << 20
 )
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -12,12 +13,7 @@ func readLabels(list []any) ([]any, error) {
 	labels := make([]any, len(list))
 	for i, entry := range list {
 		switch l := entry.(type) {
-		case bool, int64:
-			labels[i] = l
-		case string:
-			if l == "" {
-				return nil, fmt.Errorf("entry %d is empty", i+1)
-			}
+		case bool, string, int64:
 			labels[i] = l
 		case uint64: // how the library reads what is not negative
 			if l > math.MaxInt64 {
@@ -34,18 +30,15 @@ func readLabels(list []any) ([]any, error) {
 // checkLabels refuses labels that no estimator has.
 func checkLabels(labels []any, multilabel bool) error {
 	if len(labels) < 2 && !multilabel || len(labels) == 0 {
-		return fmt.Errorf("%d of them, too few", len(labels))
+		return fmt.Errorf("%d of them, too few: a model of one label would say the same of every revision", len(labels))
 	}
 	taken := make(map[any]bool, len(labels))
 	for i, l := range labels {
-		_, text := l.(string)
 		switch {
 		case fmt.Sprintf("%T", l) != fmt.Sprintf("%T", labels[0]):
 			return errors.New("some are of another type than the first")
-		case multilabel && !text:
-			return fmt.Errorf("entry %d is %v, those of a multilabel model must be strings", i+1, l)
 		case taken[l]:
-			return fmt.Errorf("entry %d is %v again", i+1, l)
+			return fmt.Errorf("entry %d is %#v again", i+1, l)
 		}
 		taken[l] = true
 	}
@@ -64,4 +57,27 @@ func labelKey(label any) string {
 	default:
 		panic(fmt.Sprintf("model: a label of type %T", label))
 	}
+}
+
+// Prediction is the label chosen, or the list of those of a multilabel model, in the form
+// of [event.Score].
+func Prediction(labels []any, chosen []bool, multilabel bool) any {
+	if !multilabel {
+		return labels[slices.Index(chosen, true)]
+	}
+	var list []any
+	texts := []string{} // none is an empty list, not null
+	for i, label := range labels {
+		if !chosen[i] {
+			continue
+		}
+		list = append(list, label)
+		if text, ok := label.(string); ok {
+			texts = append(texts, text)
+		}
+	}
+	if len(texts) == len(list) {
+		return texts
+	}
+	return list
 }

@@ -49,10 +49,10 @@ func Load(fsys fs.FS, dir string, known *Library) (*Model, error) {
 	if err := m.loadEstimator(f); err != nil {
 		return nil, err
 	}
-	if m.info, err = read(f, c.Info, statistics.Parse); err != nil {
+	if m.info, err = read(f, c.Info, maxOtherBytes, statistics.Parse); err != nil {
 		return nil, err
 	}
-	if m.examples, err = read(f, c.Examples, readExamples); err != nil {
+	if m.examples, err = read(f, c.Examples, maxExampleBytes, readExamples); err != nil {
 		return nil, err
 	}
 	m.size = f.size()
@@ -60,8 +60,8 @@ func Load(fsys fs.FS, dir string, known *Library) (*Model, error) {
 }
 
 // read reads a file of the card with parse.
-func read[T any](f *folder, from file, parse func([]byte) (T, error)) (v T, err error) {
-	data, err := f.file(from.File, from.SHA256, maxOtherBytes)
+func read[T any](f *folder, from file, limit int64, parse func([]byte) (T, error)) (v T, err error) {
+	data, err := f.file(from.File, from.SHA256, limit)
 	if err != nil {
 		return v, err
 	}
@@ -144,23 +144,9 @@ func (m *Model) Score(revID int64, values []float64) (event.Score, error) {
 	if err != nil {
 		return event.Score{}, fmt.Errorf("score revision %d with %s: %w", revID, m, err)
 	}
-	s := event.Score{Prediction: m.prediction(chosen), Probability: make(map[string]float64, len(p))}
+	s := event.Score{Prediction: Prediction(m.card.Labels, chosen, m.card.Multilabel), Probability: make(map[string]float64, len(p))}
 	for i, key := range m.keys {
 		s.Probability[key] = p[i]
 	}
 	return s, nil
-}
-
-// prediction is the label chosen, or a list of those of a multilabel model.
-func (m *Model) prediction(chosen []bool) any {
-	if !m.card.Multilabel {
-		return m.card.Labels[slices.Index(chosen, true)]
-	}
-	labels := []string{} // none is an empty list, not null
-	for i, key := range m.keys {
-		if chosen[i] {
-			labels = append(labels, key)
-		}
-	}
-	return labels
 }

@@ -56,6 +56,29 @@ func TestLabelTypes(t *testing.T) {
 	if err != nil || s.Prediction != int64(5) || !(s.Probability["5"] > 0.5) || !(s.Probability["-1"] < 0.5) || len(s.Probability) != 2 {
 		t.Errorf("numbers: %v, %v", s, err)
 	}
+	for _, c := range []struct {
+		labels []any
+		want   any
+	}{
+		{[]any{int64(3), int64(-1)}, []any{int64(3), int64(-1)}},
+		{[]any{true, false}, []any{true, false}},
+		{[]any{"", "x"}, []string{"", "x"}},
+	} {
+		d := fullDraft(t)
+		d.Estimator.Classes, d.Estimator.Parts = c.labels, d.Estimator.Parts[:2]
+		d.PopulationRates = nil
+		m := loadDraft(t, d)
+		s, err := m.Score(1, []float64{2, 10})
+		if err != nil || !reflect.DeepEqual(s.Prediction, c.want) || len(s.Probability) != 2 {
+			t.Errorf("multilabel of %v: %v, %v", c.labels, s, err)
+		}
+		if s, err = m.Score(1, []float64{1, 10}); err != nil || !reflect.DeepEqual(s.Prediction, []string{}) {
+			t.Errorf("multilabel of %v: %v, %v", c.labels, s, err)
+		}
+		if err := m.Verify(); err != nil {
+			t.Error(err)
+		}
+	}
 	m := loadDraft(t, fullDraft(t))
 	for _, c := range []struct {
 		values []float64

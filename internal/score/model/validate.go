@@ -13,7 +13,15 @@ import (
 // Names and versions become parts of topics, cache keys and metrics.
 var plain = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-const plainRule = "must be letters, digits, dots, hyphens and underscores"
+const (
+	plainRule = "must be letters, digits, dots, hyphens and underscores"
+	// maxName bounds those of the model itself, which every event and metric repeats; a
+	// topic's name may have 249.
+	maxName   = 128
+	shortRule = plainRule + ", at most 128"
+)
+
+func short(name string) bool { return len(name) <= maxName && plain.MatchString(name) }
 
 type faults func(format string, args ...any)
 
@@ -22,14 +30,14 @@ type faults func(format string, args ...any)
 func (c *card) validate() error {
 	var errs []error
 	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-	if !plain.MatchString(c.Name) {
-		fault("name is %q, %s", c.Name, plainRule)
+	if !short(c.Name) {
+		fault("name is %.140q, %s", c.Name, shortRule)
 	}
-	if c.Wiki != AnyWiki && !plain.MatchString(c.Wiki) {
-		fault("wiki is %q, must be a database name or %q", c.Wiki, AnyWiki)
+	if c.Wiki != AnyWiki && !short(c.Wiki) {
+		fault("wiki is %.140q, must be a database name of at most 128 characters or %q", c.Wiki, AnyWiki)
 	}
-	if !plain.MatchString(c.Version) {
-		fault("version is %q, %s", c.Version, plainRule)
+	if !short(c.Version) {
+		fault("version is %.140q, %s", c.Version, shortRule)
 	}
 	c.checkType(fault)
 	c.checkLabels(fault)
@@ -42,8 +50,8 @@ func (c *card) validate() error {
 
 func (c *card) checkType(fault faults) {
 	switch {
-	case !plain.MatchString(c.Type):
-		fault("type is %q, %s, as GradientBoosting", c.Type, plainRule)
+	case !short(c.Type):
+		fault("type is %.140q, %s, as GradientBoosting", c.Type, shortRule)
 	case c.Type != RevIDScorer && len(c.Features) == 0:
 		fault("features is empty, a %s model needs some", c.Type)
 	case c.Type == RevIDScorer && (len(c.Features)+len(c.assetNames()) != 0 || c.Estimator != file{} || c.Multilabel):
@@ -82,7 +90,7 @@ func (c *card) checkAssets(fault faults) {
 	taken := map[string]bool{}
 	name := func(kind string, i int, name string) {
 		if !plain.MatchString(name) {
-			fault("%s: entry %d: name is %q, %s, without @", kind, i+1, name, plainRule)
+			fault("%s: entry %d: name is %.140q, %s, without @", kind, i+1, name, plainRule)
 		}
 		if taken[name] {
 			fault("%s: entry %d: asset %s is listed twice", kind, i+1, name)
@@ -102,7 +110,7 @@ func (c *card) checkAssets(fault faults) {
 		}
 		for _, recorded := range d.Dictionaries {
 			if !plain.MatchString(recorded.Tag) || recorded.SHA256 != "" && !isSHA256(recorded.SHA256) {
-				fault("dictionaries: entry %d: tag %q with sha256 %q, must be a tag like en_US and %d hexadecimal digits, or none",
+				fault("dictionaries: entry %d: tag %.140q with sha256 %q, must be a tag like en_US and %d hexadecimal digits, or none",
 					i+1, recorded.Tag, recorded.SHA256, 2*sha256.Size)
 			}
 		}

@@ -15,6 +15,10 @@
 //     nevertheless; all that are ready appear at once.
 //   - A bundle whose card is the same, byte for byte, keeps its model. The card has
 //     the checksums of all other files, so that they are not read to find a change.
+//     Whether they are still what the card says is another matter: a look compares
+//     their sizes and times and, if one differs, reads and asks the bundle anew, as a
+//     reload that was asked for does in any case. Damage leaves the model in service
+//     and is a failure, since a restart would meet it.
 //   - A folder keeps its model's name and wiki while the program runs: under another
 //     name the routes to the old one would fall silent. What a model is renamed to
 //     needs a folder of its own.
@@ -25,6 +29,9 @@
 //     removed and copied anew keeps serving in between, and not while a newcomer of
 //     the pattern fails, which may be what should take its place. A pattern that
 //     matches nothing at all is a failure too: that is how an unmounted disk looks.
+//   - The last model of a name that routes have ([Registry.Need]) does not leave: its
+//     streams would fall silent. That its folder is gone is a failure. What leaves one
+//     of several wikis is warned about, and remembered by [Registry.Left].
 //
 // # Versions, caches and meta.ids
 //
@@ -39,9 +46,10 @@
 //
 // # Limits
 //
-// During a reload the old and the new model are in memory together. Lexicons and
-// spelling dictionaries are kept for the life of the program by the sha256 of their
-// file, or by their tag, so that models share them: a new version of a system's
-// dictionary needs a restart. A read from a file system that hangs cannot be
-// interrupted; it delays the end of [Registry.Watch], and nothing else.
+// During a reload the old and the new model are in memory together, one bundle at a
+// time where only the folder is verified. Lexicons and spelling dictionaries are kept
+// for the life of the program by the sha256 of their file, or by their tag, so that
+// models share them: a new version of a system's dictionary needs a restart. A read
+// from a file system that hangs cannot be interrupted; it delays the end of
+// [Registry.Watch], and nothing else.
 package registry

@@ -50,7 +50,7 @@ func TestPatternAddsAndRemoves(t *testing.T) {
 	if got := kinds(patient(t, r)); got != "kept removed!" || serving(r) != "revid 0.0.0" {
 		t.Errorf("gone at two looks: %s; in service %s", got, serving(r))
 	}
-	if r.Has("second") {
+	if r.Wikis("second") != nil {
 		t.Error("second is still in service")
 	}
 	b = onDisk(t, "revid", at("b")).set(t, "name", "second")

@@ -27,12 +27,13 @@ type Place struct {
 	As     string   `yaml:"as" help:"Name in service, if it is not the card's: so that two versions of a model can be loaded, e.g. damaging_next."`
 }
 
-// Names in service become parts of topics, cache keys and metrics, as a card's do.
-var plain = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+// Names in service become parts of topics, cache keys and metrics, as a card's do. A
+// topic's name has at most 249 characters, with the stream's own.
+var plain = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
 
 func (p Place) validate() error {
 	if p.As != "" && !plain.MatchString(p.As) {
-		return fmt.Errorf("as is %q, must be letters, digits, dots, hyphens and underscores", p.As)
+		return fmt.Errorf("as is %q, must be at most 128 letters, digits, dots, hyphens and underscores", p.As)
 	}
 	return nil
 }
@@ -92,6 +93,30 @@ func sources(embedded fs.FS, index int, place Place, taken map[string]bool) ([]s
 		return nil, errors.New("matches no folder with a " + cardFile)
 	}
 	return found, nil
+}
+
+// Expand lists the bundles that a command's argument names: all that a pattern fits,
+// or the one bundle itself.
+func Expand(bundle string) ([]string, error) {
+	found, err := sources(nil, 0, Place{Bundle: bundle}, nil)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", bundle, err)
+	}
+	paths := make([]string, len(found))
+	for i, src := range found {
+		paths[i] = src.path
+	}
+	return paths, nil
+}
+
+// Load loads and verifies one bundle on its own, whatever others are called. It
+// takes what bundles share from known.
+func Load(embedded fs.FS, path string, known *model.Library) (*model.Model, error) {
+	b, err := source{id{path: path}, Place{}, embedded}.load(known)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", path, err)
+	}
+	return b.model, nil
 }
 
 // named are the folders that places name without a pattern.
@@ -169,14 +194,15 @@ func (s source) load(known *model.Library) (b *bundle, err error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := model.Load(fsys, dir, known)
+	files := noted{fsys, map[string]stamp{}}
+	m, err := model.Load(files, dir, known)
 	if err != nil {
-		return nil, err
+		return nil, withPackages(err, fsys, dir)
 	}
 	if err := m.Verify(); err != nil {
 		return nil, err
 	}
-	b = &bundle{id: s.id, name: m.Name(), wikis: s.Wikis, model: m}
+	b = &bundle{id: s.id, name: m.Name(), wikis: s.Wikis, model: m, stamps: files.stamps}
 	if s.As != "" {
 		b.name = s.As
 	}

@@ -24,8 +24,9 @@ type Registry struct {
 
 	now atomic.Pointer[state]
 
-	reloading sync.Mutex     // one at a time
-	known     *model.Library // used while reloading is held
+	reloading sync.Mutex      // one at a time; it guards what follows
+	known     *model.Library  // what bundles share
+	needed    map[string]bool // see Need
 }
 
 // state is what is in service and what is wrong. It never changes.
@@ -33,6 +34,8 @@ type state struct {
 	set     *Set
 	failing map[id]error // bundles, and places with a pattern, that cannot be loaded
 	missed  map[id]bool  // of a pattern's, gone at the last look
+	suspect map[id]bool  // that did not load again at the last look, which was the first such
+	left    map[key]bool // names that served a wiki, and no longer do
 }
 
 // New loads and verifies the bundles at places as [LoadSet] does, and is as strict:
@@ -58,8 +61,26 @@ func (r *Registry) Set() *Set { return r.now.Load().set }
 // two states; what one of them returned stays usable.
 func (r *Registry) Find(wiki, name string) (*model.Model, bool) { return r.Set().Find(wiki, name) }
 
-// Has tells whether there is a model of that name in service for some wiki.
-func (r *Registry) Has(name string) bool { return r.Set().Has(name) }
+// Wikis lists the wikis for which there is a model of that name in service.
+func (r *Registry) Wikis(name string) []string { return r.Set().Wikis(name) }
+
+// Left tells whether a model of that name served a wiki and was taken out of
+// service since, so that nothing answers there where something did.
+func (r *Registry) Left(wiki, name string) bool {
+	left := r.now.Load().left
+	return left[key{wiki, name}] || left[key{model.AnyWiki, name}]
+}
+
+// Need says which names the routes and shadows have: the last model of such a name
+// does not leave service with its folder. Without it every model may leave.
+func (r *Registry) Need(names []string) {
+	r.reloading.Lock()
+	defer r.reloading.Unlock()
+	r.needed = map[string]bool{}
+	for _, name := range names {
+		r.needed[name] = true
+	}
+}
 
 // Failing says which bundles could not be loaded at the last look, and why.
 func (r *Registry) Failing() []string {
@@ -71,13 +92,14 @@ func (r *Registry) Failing() []string {
 	return list
 }
 
-// Reload looks at all places and exchanges what changed, at once; see the package
-// comment for what it promises. What failed is in the report: the error is the
+// Reload looks at all places, reads every bundle anew and exchanges what changed, at
+// once; see the package comment for what it promises. What failed is in the report: the error is the
 // context's, and nothing has changed then.
 func (r *Registry) Reload(ctx context.Context) (Report, error) { return r.reload(ctx, false) }
 
-// reload is Reload; a patient one lets the removed folders of a pattern go only
-// when the look before missed them too.
+// reload is Reload; a patient one passes over bundles whose files look the same, and
+// what may be a copy under way, as a folder that is gone, counts only when the look
+// before found it too.
 func (r *Registry) reload(ctx context.Context, patient bool) (Report, error) {
 	r.reloading.Lock()
 	defer r.reloading.Unlock()

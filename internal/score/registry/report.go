@@ -45,7 +45,8 @@ type Change struct {
 	Warning string
 	// Repeated marks a failure that was reported before.
 	Repeated bool
-	// Recovered marks a bundle that failed before and does no longer.
+	// Recovered marks a bundle that failed before and does no longer, or a pattern
+	// that does; one that has neither a Name nor a failure is only that.
 	Recovered bool
 }
 
@@ -56,9 +57,15 @@ func (c Change) String() string {
 		fmt.Fprintf(&b, " (%s of %s)", c.Name, strings.Join(c.Wikis, ", "))
 	}
 	switch c.Kind {
+	case Kept:
+		if c.Name == "" {
+			b.WriteString(": no longer fails")
+			break
+		}
+		fmt.Fprintf(&b, ": %v", c.New)
 	case Replaced:
 		fmt.Fprintf(&b, ": %v by %v", c.Old, c.New)
-	case Added, Kept:
+	case Added:
 		fmt.Fprintf(&b, ": %v", c.New)
 	case Removed:
 		fmt.Fprintf(&b, ": %v", c.Old)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"revscore/internal/score/model"
 )
@@ -19,13 +20,19 @@ type key struct{ wiki, name string }
 // bundle is a loaded one.
 type bundle struct {
 	id
-	name  string // in service
-	wikis []string
-	model *model.Model
+	name   string // in service
+	wikis  []string
+	model  *model.Model
+	stamps map[string]stamp // of its files, as they were when they were last verified
 }
 
 // claims says which bundle serves under a name for a wiki.
 type claims map[key]*bundle
+
+// taken tells whether another bundle serves under one of a bundle's names.
+func (c claims) taken(b *bundle) bool {
+	return slices.ContainsFunc(b.wikis, func(wiki string) bool { return c[key{wiki, b.name}] != nil })
+}
 
 // take enters a bundle, all of it or, when a name is another's already, nothing.
 func (c claims) take(b *bundle) error {
@@ -97,21 +104,49 @@ func (s *Set) Find(wiki, name string) (*model.Model, bool) {
 	return b.model, true
 }
 
-// Has tells whether there is a model of that name in service for some wiki.
-func (s *Set) Has(name string) bool {
+// Wikis lists the wikis for which there is a model of that name in service.
+func (s *Set) Wikis(name string) []string {
+	var list []string
 	for k := range s.index {
 		if k.name == name {
-			return true
+			list = append(list, k.wiki)
 		}
 	}
-	return false
+	slices.Sort(list)
+	return list
 }
 
-// Changed says which dictionaries are not those that the models were made with.
-func (s *Set) Changed() []string {
+// Left tells whether a model of that name served a wiki and was taken out of
+// service. A set never changes.
+func (s *Set) Left(string, string) bool { return false }
+
+// Doubts says which dictionaries are not those that the models were imported with,
+// or may not be.
+func (s *Set) Doubts() []string {
 	var list []string
 	for _, b := range s.bundles {
-		list = append(list, b.model.Changed()...)
+		for _, d := range b.model.Dictionaries() {
+			if doubt := Doubt(b.model, d); doubt != "" && !slices.Contains(list, doubt) {
+				list = append(list, doubt)
+			}
+		}
+	}
+	return list
+}
+
+// InService is a bundle as it serves.
+type InService struct {
+	Path  string // the folder, or embedded:NAME
+	Name  string // in service, which may not be the model's own
+	Wikis []string
+	Model *model.Model
+}
+
+// List returns every bundle, in the order of [Set.All].
+func (s *Set) List() []InService {
+	list := make([]InService, len(s.bundles))
+	for i, b := range s.bundles {
+		list[i] = InService{b.path, b.name, slices.Clone(b.wikis), b.model}
 	}
 	return list
 }

@@ -101,8 +101,8 @@ func TestAs(t *testing.T) {
 			t.Errorf("%s of %s has version %q, want %q", c.name, c.wiki, version, c.version)
 		}
 	}
-	if !s.Has("revid_next") || s.Has("revid_nex") {
-		t.Error("Has does not know names in service")
+	if len(s.Wikis("revid_next")) != 2 || s.Wikis("revid_nex") != nil {
+		t.Error("Wikis does not know names in service")
 	}
 }
 
@@ -113,6 +113,7 @@ func TestPlacesThatContradict(t *testing.T) {
 		want  string
 	}{
 		{Place{Bundle: "embedded:revid", As: "a b"}, `model embedded:revid: as is "a b", must be`},
+		{Place{Bundle: "embedded:revid", As: strings.Repeat("a", 129)}, "must be at most 128 letters"},
 		{Place{Bundle: "embedded:revid", Wikis: []string{"a", "b", "a"}}, "a is listed twice under wikis"},
 		{Place{Bundle: "embedded:enwiki.reverted", As: "revid", Wikis: []string{"*"}}, "revid of * is already loaded from embedded:revid"},
 		{Place{Bundle: empty + "/*"}, "model " + empty + "/*: matches no folder with a model.yaml"},

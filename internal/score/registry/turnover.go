@@ -2,11 +2,8 @@ package registry
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
-	"os"
 	"slices"
 
 	"revscore/internal/score/model"
@@ -24,6 +21,7 @@ type turnover struct {
 	changes   map[id]Change
 	failing   map[id]error
 	missed    map[id]bool
+	suspect   map[id]bool
 	newcomers []*bundle
 	unsettled map[int]bool // places where a newcomer failed, or the pattern matches nothing
 }
@@ -31,7 +29,8 @@ type turnover struct {
 func newTurnover(r *Registry, patient bool) *turnover {
 	t := &turnover{
 		registry: r, patient: patient, before: r.now.Load(), olds: map[id]*bundle{},
-		claims: claims{}, changes: map[id]Change{}, failing: map[id]error{}, missed: map[id]bool{}, unsettled: map[int]bool{},
+		claims: claims{}, changes: map[id]Change{}, failing: map[id]error{},
+		missed: map[id]bool{}, suspect: map[id]bool{}, unsettled: map[int]bool{},
 	}
 	for _, b := range t.before.set.bundles {
 		t.olds[b.id] = b
@@ -65,17 +64,18 @@ func (t *turnover) look(ctx context.Context) error {
 	for _, b := range t.newcomers {
 		t.join(b)
 	}
-	for _, old := range gone {
-		t.leave(old)
-	}
+	t.part(gone)
 	return ctx.Err()
 }
 
-// refresh looks at a bundle that is there.
+// refresh looks at a bundle that is there. One whose card and files look as they did
+// is passed over, unless it failed, or the reload was asked for: there is damage that
+// changes neither a file's size nor its time.
 func (t *turnover) refresh(src source) {
 	old := t.olds[src.id]
 	sum, err := src.checksum()
-	if err == nil && old != nil && sum == old.model.Checksum() {
+	same := err == nil && old != nil && sum == old.model.Checksum()
+	if same && t.patient && t.before.failing[src.id] == nil && !src.touched(old) {
 		t.keep(old)
 		return
 	}
@@ -87,13 +87,30 @@ func (t *turnover) refresh(src source) {
 		err = renamed(old.model, b.model)
 	}
 	switch {
+	case err != nil && same:
+		t.damaged(old, err)
 	case err != nil:
 		t.fail(src.id, old, err)
 	case old == nil:
 		t.newcomers = append(t.newcomers, b)
+	case b.model.Checksum() == old.model.Checksum():
+		kept := *old // with its model, of which plans are made and events under way
+		kept.stamps = b.stamps
+		t.keep(&kept)
 	default:
 		t.serve(b, Change{Kind: Replaced, Old: old.identity(), Warning: warning(old, b)})
 	}
+}
+
+// damaged keeps a model whose folder has its card and would not load again. A look
+// may have met a copy that is under way: the next one decides.
+func (t *turnover) damaged(old *bundle, err error) {
+	if t.patient && t.before.failing[old.id] == nil && !t.before.suspect[old.id] {
+		t.suspect[old.id] = true
+		t.keep(old)
+		return
+	}
+	t.fail(old.id, old, fmt.Errorf("in service unharmed, but the folder is damaged: a restart would fail: %w", err))
 }
 
 // renamed says that a folder has become another model.
@@ -145,20 +162,6 @@ func (t *turnover) fail(at id, old *bundle, err error) {
 	t.serve(old, c)
 }
 
-// vanish sorts out what a pattern no longer matches, and returns the list of those
-// whose folder is gone.
-func (t *turnover) vanish(old *bundle, gone []*bundle) []*bundle {
-	_, err := os.Stat(old.path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return append(gone, old)
-	case err == nil:
-		err = errors.New("has no " + cardFile + "; remove the whole folder to take the model out of service")
-	}
-	t.fail(old.id, old, err)
-	return gone
-}
-
 // join takes a newcomer in, if its names are free.
 func (t *turnover) join(b *bundle) {
 	// What is only waiting to leave is in no claim yet: it makes room.
@@ -170,19 +173,6 @@ func (t *turnover) join(b *bundle) {
 	t.say(b.id, Change{Kind: Added, Path: b.path, Name: b.name, Wikis: b.wikis, New: b.identity()})
 }
 
-// leave lets a bundle go whose folder is gone, at once when another has its name
-// now, else as the package comment says.
-func (t *turnover) leave(old *bundle) {
-	taken := t.claims.take(old) != nil
-	if !taken && (t.unsettled[old.place] || t.patient && !t.before.missed[old.id]) {
-		t.missed[old.id] = true
-		t.bundles = append(t.bundles, old)
-		t.say(old.id, Change{Kind: Kept, Path: old.path, Name: old.name, Wikis: old.wikis, Old: old.identity(), New: old.identity()})
-		return
-	}
-	t.say(old.id, Change{Kind: Removed, Path: old.path, Name: old.name, Wikis: old.wikis, Old: old.identity()})
-}
-
 // finish makes the next state and the report.
 func (t *turnover) finish() (*state, Report) {
 	slices.SortFunc(t.bundles, func(a, b *bundle) int { return compareIDs(a.id, b.id) })
@@ -192,11 +182,16 @@ func (t *turnover) finish() (*state, Report) {
 			set.index[key{wiki, b.name}] = b
 		}
 	}
+	for at := range t.before.failing {
+		if _, told := t.changes[at]; !told { // a pattern that fits again, or a newcomer that was taken away
+			t.changes[at] = Change{Kind: Kept, Path: at.path, Recovered: true}
+		}
+	}
 	var report Report
 	for _, at := range sortedIDs(t.changes) {
 		report.Changes = append(report.Changes, t.changes[at])
 	}
-	return &state{set: set, failing: t.failing, missed: t.missed}, report
+	return &state{set: set, failing: t.failing, missed: t.missed, suspect: t.suspect, left: t.left(set)}, report
 }
 
 func sortedIDs[V any](m map[id]V) []id { return slices.SortedFunc(maps.Keys(m), compareIDs) }

@@ -11,13 +11,13 @@ func (t *Thresholds) rocAUC() (any, error) {
 	for i := range t.Rows {
 		x, y := divide(t.Rows[i].FP, t.Rows[i].falses()), t.Rows[i].recall()
 		if !x.ok && len(t.Rows) > 1 {
-			return nil, raise(TypeError, "unsupported operand type(s) for -: with NoneType")
+			return nil, raise(TypeError, "the area under the curve is undefined: every observation has the label, so that there is no fpr")
 		}
 		if !x.ok {
 			x.value = math.NaN() // numpy's None, alone
 		}
 		if !y.ok {
-			return nil, raise(TypeError, "recall is None, which numpy cannot cast to float")
+			return nil, raise(TypeError, "the area under the curve is undefined: no observation has the label, so that there is no recall")
 		}
 		xs, ys = append(xs, x.value), append(ys, y.value)
 	}
@@ -44,7 +44,7 @@ const aucPoints = 50
 // linspace, interp and pairwise sum, in the same order of operations.
 func zeroToOneAUC(xs, ys []float64) (any, error) {
 	if len(xs) == 0 {
-		return nil, raise(ValueError, "array of sample points is empty")
+		return nil, raise(ValueError, "the area under the curve is undefined: the table is empty")
 	}
 	if !increasing(xs) {
 		xs, ys = reversed(xs), reversed(ys)

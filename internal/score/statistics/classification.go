@@ -49,11 +49,11 @@ func (c *Classification) item(key any) (any, error) {
 	}
 	name, ok := key.(string)
 	if !ok || c.Thresholds == nil {
-		return nil, raise(KeyError, "%s", Repr(key))
+		return nil, raise(KeyError, "%s", without(key, c))
 	}
 	o, err := ParseOptimization(name)
 	if err != nil {
-		return nil, raise(KeyError, "%s not found, and is no threshold query", name)
+		return nil, raise(KeyError, "%s", without(key, c))
 	}
 	return c.optimize(o)
 }
@@ -79,7 +79,7 @@ func (c *Classification) part(key any) (node, error) {
 	}
 	n, ok := v.(node)
 	if !ok {
-		return nil, raise(AttributeError, "'%s' object has no attribute 'lookup'", typeName(v))
+		return nil, raise(AttributeError, "%s is a %s, which has no parts and no form of its own", named(key), typeName(v))
 	}
 	return n, nil
 }

@@ -19,7 +19,7 @@ func (e *Environment) lookup(path []string) (any, error) {
 	}
 	v, err := e.item(path[0])
 	if err == nil && len(path) > 1 {
-		return nil, raise(KeyError, "%s", Repr(path[1]))
+		return nil, raise(KeyError, "no %s: %s of the environment has no parts", named(path[1]), named(path[0]))
 	}
 	return v, err
 }

@@ -21,10 +21,10 @@ func Example() {
 	fmt.Println(auc, err)
 	doc, err := info.FormatJSON(`statistics.thresholds.true."maximum recall @ precision >= 0.04".precision`)
 	fmt.Println(string(doc), err)
-	_, err = info.Lookup("statistics.nothing")
+	_, err = info.Lookup("statistics.rates.sample.tru")
 	fmt.Println(errors.Is(err, statistics.ErrNotFound), err)
 	// Output:
 	// 0.619585589337776 <nil>
 	// {"statistics": {"thresholds": {"true": [{"threshold": 0.534, "precision": 0.056}]}}} <nil>
-	// true KeyError: nothing not found, and is no threshold query
+	// true ModelInfoLookupError: no tru; there are true, false
 }

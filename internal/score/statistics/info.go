@@ -1,5 +1,10 @@
 package statistics
 
+import (
+	"errors"
+	"fmt"
+)
+
 // node is a part of the tree that the original gives methods of its own.
 type node interface {
 	class() string
@@ -133,7 +138,8 @@ func lookup(n node, path []string) (any, error) {
 func tryKey(key, from any) (any, error) {
 	v, err := item(key, from)
 	name, ok := key.(string)
-	if !ok || !raised(err, KeyError) {
+	var first *Error
+	if !ok || !errors.As(err, &first) || first.Exception != KeyError {
 		return v, err
 	}
 	switch n, isInt := parseInt(name); {
@@ -145,7 +151,7 @@ func tryKey(key, from any) (any, error) {
 		v, err = item(n, from)
 	}
 	if raised(err, KeyError) {
-		return nil, raise(LookupError, "%s", name)
+		return nil, &Error{LookupError, first.Reason}
 	}
 	return v, err
 }
@@ -160,7 +166,11 @@ func item(key, from any) (any, error) {
 	case *Map:
 		return from.item(key)
 	case List, Tuple, string:
-		return nil, raise(TypeError, "%s indices must be integers or slices, not %s", typeName(from), typeName(key))
+		return nil, raise(TypeError, "no %s in a %s, which has no names", named(key), typeName(from))
 	}
-	return nil, raise(TypeError, "'%s' object is not subscriptable", typeName(from))
+	reason := fmt.Sprintf("no %s in a %s, which has no parts", named(key), typeName(from))
+	if name, ok := key.(string); ok && isDigits(name) { // the second half of 0.9
+		reason += "; " + quoting
+	}
+	return nil, raise(TypeError, "%s", reason)
 }

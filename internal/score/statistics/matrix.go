@@ -111,7 +111,7 @@ func harmonic(precision, recall ratio) ratio {
 func (m *Matrix) item(name string) (any, error) {
 	r, found := m.field(name)
 	if !found {
-		return nil, raise(KeyError, "%s", Repr(name))
+		return nil, noStatistic(name)
 	}
 	return r.orNone(), nil
 }

@@ -28,9 +28,9 @@ func roundFloat(x float64, digits int) (float64, error) {
 	r := math.RoundToEven(x * scale)
 	switch {
 	case math.IsNaN(r):
-		return 0, raise(ValueError, "cannot convert float NaN to integer")
+		return 0, raise(ValueError, "NaN cannot be rounded")
 	case math.IsInf(r, 0):
-		return 0, raise(OverflowError, "cannot convert float infinity to integer")
+		return 0, raise(OverflowError, "an infinity cannot be rounded")
 	case r == 0:
 		return 0, nil
 	}

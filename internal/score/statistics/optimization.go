@@ -34,7 +34,7 @@ func ParseOptimization(query string) (Optimization, error) {
 	lower := strings.ToLower(strings.ReplaceAll(trimSpace(query), "İ", "i\u0307"))
 	m := optimizationPattern.FindStringSubmatch(lower)
 	if m == nil {
-		return Optimization{}, raise(ValueError, `%s does not match optimization pattern: "(maximum|minimum) <target> @ <cond> (>=|<=) [float]"`, Repr(query))
+		return Optimization{}, raise(ValueError, `%s is no threshold query; one is (maximum|minimum) STATISTIC @ STATISTIC (>=|<=) NUMBER, in double quotes, and statistics are %s`, named(query), names(fieldNames()))
 	}
 	bound, _ := strconv.ParseFloat(m[5], 64) // out of range is an infinity, as in Python
 	return Optimization{m[1] == "maximum", m[2], m[3], m[4] == ">=", bound}, nil
@@ -68,7 +68,7 @@ func (o Optimization) better(target, threshold, thanTarget, thanThreshold float6
 	a, b := target, thanTarget
 	if a == b {
 		if a, b = threshold, thanThreshold; a == b {
-			return false, raise(TypeError, "'>' not supported between instances of 'ScaledPredictionStatistics' and 'ScaledPredictionStatistics'")
+			return false, raise(TypeError, "two rows have the same %s and threshold, of which the original cannot take one", o.Target)
 		}
 	}
 	if o.Maximize {
@@ -86,14 +86,14 @@ func (t *Thresholds) Optimal(o Optimization) (row int, err error) {
 		m := &t.Rows[i].Matrix
 		condition, known := m.field(o.Condition)
 		if !known {
-			return -1, raise(KeyError, "%s", Repr(o.Condition))
+			return -1, noStatistic(o.Condition)
 		}
 		if !condition.ok {
 			continue
 		}
 		target, known := m.field(o.Target)
 		if !known {
-			return -1, raise(KeyError, "%s", Repr(o.Target))
+			return -1, noStatistic(o.Target)
 		}
 		if !target.ok || !o.keeps(condition.value) {
 			continue

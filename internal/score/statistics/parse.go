@@ -37,7 +37,10 @@ func Parse(data []byte) (*Info, error) {
 
 // parser makes values of JSON. It keeps the first error and goes on with zero
 // values, which nobody sees.
-type parser struct{ err error }
+type parser struct {
+	err  error
+	rows int // of tables so far
+}
 
 func (p *parser) fail(format string, args ...any) {
 	if p.err == nil {

@@ -91,6 +91,9 @@ func (p *parser) thresholds(v any, where string) *Thresholds {
 		}
 	}
 	p.done(o, where)
+	if p.rows += len(columns[0]); p.rows > maxRows {
+		p.fail("%s: there are more than %d rows of thresholds", where, maxRows)
+	}
 	if p.err != nil {
 		return nil
 	}

@@ -53,6 +53,29 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// A file of 64 MB could have 32 million values, of some 40 bytes each.
+func TestParseIsBounded(t *testing.T) {
+	list := func(item string, n int) string {
+		return `{"format": 1, "info": {"a": [` + strings.Repeat(item+",", n) + item + "]}}"
+	}
+	for data, want := range map[string]string{
+		list(`""`, maxValues): "more than 1048576 values",
+		list("1", maxNumbers): "more than 12582912 numbers in lists",
+	} {
+		if _, err := Parse([]byte(data)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%d bytes: %v, must have %q", len(data), err, want)
+		}
+	}
+	root, err := readJSON(`{"trues": 1.0, "population_rate": null, "threshold": [0.5], "tp": [1.0], "fp": [1.0], "tn": [1.0], "fn": [1.0]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &parser{rows: maxRows}
+	if p.thresholds(root, "a"); p.err == nil || p.err.Error() != "a: there are more than 2097152 rows of thresholds" {
+		t.Errorf("error is %v", p.err)
+	}
+}
+
 // stable are files as Encode writes them, but for white space.
 var stable = []string{
 	`{"format": 1, "info": {}}`,

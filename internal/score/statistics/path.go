@@ -11,7 +11,7 @@ import (
 // IndexError.
 func parsePattern(pattern string) ([]string, error) {
 	if !utf8.ValidString(pattern) {
-		return nil, raise(ValueError, "path %q is not UTF-8", pattern)
+		return nil, raise(ValueError, "path %.200q is not UTF-8", pattern)
 	}
 	if pattern == "" {
 		return nil, nil
@@ -21,7 +21,7 @@ func parsePattern(pattern string) ([]string, error) {
 	var quote byte
 	for part := range strings.SplitSeq(pattern, ".") {
 		if part == "" {
-			return nil, raise(IndexError, "path %q has an empty name", pattern)
+			return nil, raise(IndexError, "path %.200q has an empty name, between two dots or at an end; %s", pattern, quoting)
 		}
 		first, last := part[0], part[len(part)-1]
 		switch {
@@ -40,7 +40,7 @@ func parsePattern(pattern string) ([]string, error) {
 		}
 	}
 	if open.Len() > 0 {
-		return nil, raise(ValueError, "unmatching quotes %s", open.String())
+		return nil, raise(ValueError, "path %.200q has a quote that does not end", pattern)
 	}
 	return names, nil
 }

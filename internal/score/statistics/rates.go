@@ -33,7 +33,7 @@ func (r *Rates) group(key any) (*Map, error) {
 	}
 	group, ok := v.(*Map)
 	if !ok {
-		return nil, raise(TypeError, "'%s' object is not iterable", typeName(v))
+		return nil, raise(TypeError, "%s is a %s, must be a dict", named(key), typeName(v))
 	}
 	return group, nil
 }

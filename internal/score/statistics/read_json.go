@@ -13,6 +13,15 @@ import (
 // of a real model nest 15 deep.
 const maxDepth = 100
 
+// Each value takes some 40 bytes where the file has two, so that their number is bounded.
+// The bounds hold all that package revscoring/info reads: 1<<18 values, which the file may
+// write as up to four each, and 1<<21 rows of tables, whose columns are lists of numbers.
+const (
+	maxRows    = 1 << 21
+	maxNumbers = 6 * maxRows // in lists
+	maxValues  = 1 << 20     // all others
+)
+
 // object is a JSON object. Its fields are taken, so that what is left is unknown.
 type object struct{ fields []Entry }
 
@@ -34,7 +43,7 @@ type missing struct{}
 // of numbers that a file is made of, and bundles are read before a service is ready.
 func readJSON(text string) (any, error) {
 	r := &jsonReader{text: text}
-	v, err := r.value(0)
+	v, err := r.value(0, false)
 	if err == nil && r.peek() != 0 {
 		err = errors.New("text behind the value")
 	}
@@ -46,8 +55,23 @@ func readJSON(text string) (any, error) {
 
 // jsonReader reads from pos on.
 type jsonReader struct {
-	text string
-	pos  int
+	text            string
+	pos             int
+	values, numbers int // so far
+}
+
+// count counts a value that begins with c, within a list or not.
+func (r *jsonReader) count(c byte, inList bool) error {
+	if inList && (c == '-' || '0' <= c && c <= '9') {
+		if r.numbers++; r.numbers > maxNumbers {
+			return fmt.Errorf("more than %d numbers in lists", maxNumbers)
+		}
+		return nil
+	}
+	if r.values++; r.values > maxValues {
+		return fmt.Errorf("more than %d values", maxValues)
+	}
+	return nil
 }
 
 // peek skips white space and returns the next byte; 0, which JSON has not, at the
@@ -65,11 +89,15 @@ func (r *jsonReader) peek() byte {
 	return 0
 }
 
-func (r *jsonReader) value(depth int) (any, error) {
+func (r *jsonReader) value(depth int, inList bool) (any, error) {
 	if depth > maxDepth {
 		return nil, fmt.Errorf("more than %d values within each other", maxDepth)
 	}
-	switch c := r.peek(); {
+	c := r.peek()
+	if err := r.count(c, inList); err != nil {
+		return nil, err
+	}
+	switch {
 	case c == '{':
 		return r.object(depth + 1)
 	case c == '[':
@@ -121,7 +149,7 @@ func (r *jsonReader) list(depth int) (any, error) {
 		if !more || err != nil {
 			return list, err
 		}
-		v, err := r.value(depth)
+		v, err := r.value(depth, true)
 		if err != nil {
 			return nil, err
 		}
@@ -153,7 +181,7 @@ func (r *jsonReader) object(depth int) (any, error) {
 			return nil, r.unexpected("a colon")
 		}
 		r.pos++
-		v, err := r.value(depth)
+		v, err := r.value(depth, false)
 		if err != nil {
 			return nil, err
 		}

@@ -27,7 +27,7 @@ type Row struct {
 func (t *Thresholds) item(key any) (any, error) {
 	name, ok := key.(string)
 	if !ok {
-		return nil, raise(AttributeError, "type object 'super' has no attribute '__getitem__'")
+		return nil, raise(AttributeError, "%s", without(key, t))
 	}
 	switch name {
 	case "roc_auc":
@@ -37,7 +37,7 @@ func (t *Thresholds) item(key any) (any, error) {
 	}
 	o, err := ParseOptimization(name)
 	if err != nil {
-		return nil, raise(KeyError, "%s", Repr(name))
+		return nil, raise(KeyError, "%s", without(name, t))
 	}
 	return t.threshold(o)
 }

@@ -76,7 +76,7 @@ func (m *Map) item(key any) (any, error) {
 	if v, ok := m.Get(key); ok {
 		return v, nil
 	}
-	return nil, raise(KeyError, "%s", Repr(key))
+	return nil, raise(KeyError, "%s", without(key, m))
 }
 
 // NewMap makes a dict of entries, of which the last counts where a key repeats.
