@@ -1,6 +1,9 @@
 package dedupe
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // request is what one call adds to a batch: pieces of text (keys, values) end
 // to end. The caller fills it outside every lock and gets it from a pool.
@@ -44,6 +47,19 @@ func (b *batch) add(q *request) int {
 	}
 	b.calls++
 	return first
+}
+
+// wait returns the answers to n pieces from first on.
+func (b *batch) wait(ctx context.Context, first, n int) ([]any, error) {
+	select {
+	case <-b.done:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if b.err != nil {
+		return nil, b.err
+	}
+	return b.answers[first : first+n], nil
 }
 
 // pieces appends the pieces to dst as strings that share one copy of the text.

@@ -31,6 +31,10 @@ func newClient(c RedisConfig) (redis.UniversalClient, error) {
 		// Retries would hold a batch beyond its deadline and the breaker is
 		// the one to decide when to ask again.
 		MaxRetries: -1, DialerRetries: 1,
+		// A cluster's client tries other nodes, for the slot may have moved. With
+		// pauses in between a node that is away would hold every batch for the
+		// whole timeout, also the calls that have nothing to do with it.
+		MinRetryBackoff: -1, MaxRetryBackoff: -1,
 		PoolSize: c.PoolSize,
 		// Collectors are few and hold one connection each; a second pool for
 		// pipelines would only double the connections.
@@ -59,16 +63,22 @@ func newClient(c RedisConfig) (redis.UniversalClient, error) {
 
 func (c TLSConfig) config() (*tls.Config, error) {
 	t := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.ServerName}
-	if c.CAFile == "" {
-		return t, nil
+	if c.CAFile != "" {
+		pem, err := os.ReadFile(c.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("read dedupe.redis.tls.ca_file: %w", err)
+		}
+		t.RootCAs = x509.NewCertPool()
+		if !t.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("read dedupe.redis.tls.ca_file: %w", errors.New(c.CAFile+" has no certificate"))
+		}
 	}
-	pem, err := os.ReadFile(c.CAFile)
-	if err != nil {
-		return nil, fmt.Errorf("read dedupe.redis.tls.ca_file: %w", err)
-	}
-	t.RootCAs = x509.NewCertPool()
-	if !t.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("read dedupe.redis.tls.ca_file: %w", errors.New(c.CAFile+" has no certificate"))
+	if c.CertFile != "" {
+		pair, err := tls.LoadX509KeyPair(c.CertFile, c.KeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("read dedupe.redis.tls.cert_file and key_file: %w", err)
+		}
+		t.Certificates = []tls.Certificate{pair}
 	}
 	return t, nil
 }

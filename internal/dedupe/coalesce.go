@@ -56,15 +56,7 @@ func (c *coalescer) do(ctx context.Context, q *request) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	select {
-	case <-b.done:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	if b.err != nil {
-		return nil, b.err
-	}
-	return b.answers[first : first+len(q.ends)], nil
+	return b.wait(ctx, first, len(q.ends))
 }
 
 func (c *coalescer) join(q *request) (*batch, int, error) {

@@ -10,11 +10,20 @@ import (
 
 // Config sets the score cache and the marks of sent events.
 type Config struct {
-	Prefix   string        `yaml:"prefix" help:"First part of a score's key in Redis; the one of ORES is ores."`
-	ScoreTTL time.Duration `yaml:"score_ttl" help:"How long a score is kept; a new model version does not read old ones in any case."`
-	SentTTL  time.Duration `yaml:"sent_ttl" help:"How long it is remembered that an event was sent; at least as long as a record may be redelivered."`
-	Memory   MemoryConfig  `yaml:"memory" help:"What this process keeps in memory, with or without Redis."`
-	Redis    RedisConfig   `yaml:"redis" help:"The store shared by all processes; without an address each process remembers only what it sent itself."`
+	Prefix      string        `yaml:"prefix" help:"First part of a score's key in Redis; the one of ORES is ores."`
+	ScoreTTL    time.Duration `yaml:"score_ttl" help:"How long a score is kept; a new model version does not read old ones in any case."`
+	SentTTL     time.Duration `yaml:"sent_ttl" help:"How long it is remembered that an event was sent; at least as long as a record may be redelivered."`
+	NegativeTTL time.Duration `yaml:"negative_ttl" help:"How long it is remembered that a revision or its text is gone, in which time the wiki is not asked again."`
+	TTLJitter   float64       `yaml:"ttl_jitter" help:"Part of score_ttl and negative_ttl, 0 to 0.9, by which lifetimes are shortened at random, so that what was written together does not expire together."`
+	Claim       ClaimConfig   `yaml:"claim" help:"How processes keep from working on one revision at once."`
+	Memory      MemoryConfig  `yaml:"memory" help:"What this process keeps in memory, with or without Redis."`
+	Redis       RedisConfig   `yaml:"redis" help:"The store shared by all processes; without an address each process remembers only what it sent itself."`
+}
+
+// ClaimConfig says how long a claim lasts and is waited for.
+type ClaimConfig struct {
+	TTL  time.Duration `yaml:"ttl" help:"How long a claim outlives a process that crashed; it is renewed while the work goes on; 0: no claims."`
+	Wait time.Duration `yaml:"wait" help:"Longest wait for a revision that another process works on; then both do; 0: no wait."`
 }
 
 // MemoryConfig bounds the memory of one process.
@@ -28,9 +37,9 @@ type RedisConfig struct {
 	Addresses        []string      `yaml:"addresses" help:"Redis server as host:port, or several sentinels or cluster nodes; empty: no Redis."`
 	MasterName       string        `yaml:"master_name" help:"Name of the master that the sentinels at the addresses watch; empty: no sentinels."`
 	Cluster          bool          `yaml:"cluster" help:"Whether the addresses are nodes of a Redis Cluster."`
-	Username         string        `yaml:"username" help:"User of the server."`
+	Username         string        `yaml:"username" env:"REVSCORE_REDIS_USERNAME" help:"User of the server's access control list; empty: the default user."`
 	Password         Secret        `yaml:"password" env:"REVSCORE_REDIS_PASSWORD" help:"Password of the server; never printed."`
-	SentinelUsername string        `yaml:"sentinel_username" help:"User of the sentinels."`
+	SentinelUsername string        `yaml:"sentinel_username" env:"REVSCORE_SENTINEL_USERNAME" help:"User of the sentinels."`
 	SentinelPassword Secret        `yaml:"sentinel_password" env:"REVSCORE_SENTINEL_PASSWORD" help:"Password of the sentinels; never printed."`
 	DB               int           `yaml:"db" help:"Number of the database; a cluster has only 0."`
 	TLS              TLSConfig     `yaml:"tls" help:"Encryption of the connections."`
@@ -47,6 +56,8 @@ type RedisConfig struct {
 type TLSConfig struct {
 	Enabled    bool   `yaml:"enabled" help:"Whether connections are encrypted."`
 	CAFile     string `yaml:"ca_file" help:"PEM file of the authorities that may sign the server's certificate; empty: those of the system."`
+	CertFile   string `yaml:"cert_file" help:"PEM file of this client's certificate, with those that lead to its authority; empty: none is shown."`
+	KeyFile    string `yaml:"key_file" help:"PEM file of the key of cert_file."`
 	ServerName string `yaml:"server_name" help:"Name the server's certificate must have; empty: the host of the address."`
 }
 
@@ -54,10 +65,14 @@ type TLSConfig struct {
 // sixteen years; Redis evicts by its own policy long before.
 func DefaultConfig() Config {
 	return Config{
-		Prefix:   "ores",
-		ScoreTTL: 16 * 365 * 24 * time.Hour,
-		SentTTL:  7 * 24 * time.Hour,
-		Memory:   MemoryConfig{Entries: 100_000, Bytes: 64 << 20},
+		Prefix:      "ores",
+		ScoreTTL:    16 * 365 * 24 * time.Hour,
+		SentTTL:     7 * 24 * time.Hour,
+		NegativeTTL: 10 * time.Minute,
+		TTLJitter:   0.1,
+		// A wait beyond the lifetime sees a crash through.
+		Claim:  ClaimConfig{TTL: 10 * time.Second, Wait: 15 * time.Second},
+		Memory: MemoryConfig{Entries: 100_000, Bytes: 64 << 20},
 		Redis: RedisConfig{
 			Timeout:         250 * time.Millisecond,
 			DialTimeout:     time.Second,
@@ -80,6 +95,9 @@ func (c Config) Validate() error {
 	// Redis counts lifetimes in milliseconds; a shorter one would be "SET … PX 0".
 	f.check(c.ScoreTTL >= time.Millisecond, "dedupe.score_ttl is %v, must be at least 1ms", c.ScoreTTL)
 	f.check(c.SentTTL >= time.Millisecond, "dedupe.sent_ttl is %v, must be at least 1ms", c.SentTTL)
+	f.check(c.NegativeTTL >= time.Millisecond, "dedupe.negative_ttl is %v, must be at least 1ms", c.NegativeTTL)
+	f.check(c.TTLJitter >= 0 && c.TTLJitter <= 0.9, "dedupe.ttl_jitter is %v, must be 0 to 0.9", c.TTLJitter)
+	f.claim(c)
 	f.check(c.Memory.Entries > 0, "dedupe.memory.entries is %d, must be positive", c.Memory.Entries)
 	f.check(c.Memory.Bytes >= minMemoryBytes, "dedupe.memory.bytes is %d, must be at least %d", c.Memory.Bytes, minMemoryBytes)
 	if c.Redis.Enabled() {
@@ -107,6 +125,18 @@ func (f *faults) prefix(name, v string) {
 	f.check(len(v) <= maxPart, "%s has %d bytes, must have at most %d", name, len(v), maxPart)
 }
 
+// claim wants a claim to outlast the requests that renew it, each of which may
+// wait for twice the timeout.
+func (f *faults) claim(c Config) {
+	f.check(c.Claim.TTL == 0 || c.Claim.TTL >= minClaimTTL, "dedupe.claim.ttl is %v, must be 0 or at least %v", c.Claim.TTL, minClaimTTL)
+	f.check(c.Claim.Wait >= 0, "dedupe.claim.wait is %v, must not be negative", c.Claim.Wait)
+	if c.Redis.Enabled() && c.Claim.TTL > 0 {
+		f.check(c.Claim.TTL >= 6*c.Redis.Timeout, "dedupe.claim.ttl is %v, must be at least six times dedupe.redis.timeout (%v)", c.Claim.TTL, c.Redis.Timeout)
+	}
+}
+
+const minClaimTTL = 100 * time.Millisecond
+
 func (f *faults) redis(c RedisConfig) {
 	for i, a := range c.Addresses {
 		// A URL may hold a password, so the value is not shown.
@@ -120,6 +150,8 @@ func (f *faults) redis(c RedisConfig) {
 	f.check(!c.Cluster || c.DB == 0, "dedupe.redis.db is %d, must be 0 with dedupe.redis.cluster", c.DB)
 	f.check(c.DB >= 0, "dedupe.redis.db is %d, must not be negative", c.DB)
 	f.check(c.TLS.Enabled || c.TLS.CAFile == "", "dedupe.redis.tls.ca_file is %q, needs dedupe.redis.tls.enabled", c.TLS.CAFile)
+	f.check(c.TLS.Enabled || c.TLS.CertFile == "", "dedupe.redis.tls.cert_file is %q, needs dedupe.redis.tls.enabled", c.TLS.CertFile)
+	f.check((c.TLS.CertFile == "") == (c.TLS.KeyFile == ""), "dedupe.redis.tls.key_file is %q with dedupe.redis.tls.cert_file %q, must be set together", c.TLS.KeyFile, c.TLS.CertFile)
 	f.check(c.TLS.Enabled || c.TLS.ServerName == "", "dedupe.redis.tls.server_name is %q, needs dedupe.redis.tls.enabled", c.TLS.ServerName)
 	f.check(c.Timeout > 0, "dedupe.redis.timeout is %v, must be positive", c.Timeout)
 	f.check(c.DialTimeout > 0, "dedupe.redis.dial_timeout is %v, must be positive", c.DialTimeout)

@@ -36,7 +36,7 @@ func TestValidate(t *testing.T) {
 	}{
 		"all at once": {func(c *Config) {
 			*c = Config{Redis: RedisConfig{Addresses: []string{"x"}}}
-		}, []string{"dedupe.prefix", "dedupe.score_ttl", "dedupe.sent_ttl", "dedupe.memory.entries", "dedupe.memory.bytes",
+		}, []string{"dedupe.prefix", "dedupe.score_ttl", "dedupe.sent_ttl", "dedupe.negative_ttl", "dedupe.memory.entries", "dedupe.memory.bytes",
 			"dedupe.redis.addresses[0]", "dedupe.redis.timeout", "dedupe.redis.dial_timeout", "dedupe.redis.batch",
 			"dedupe.redis.collectors", "dedupe.redis.breaker_failures", "dedupe.redis.breaker_open"}},
 		"prefix of marks":   {func(c *Config) { c.Prefix = "revscore" }, []string{"dedupe.prefix"}},
@@ -47,6 +47,13 @@ func TestValidate(t *testing.T) {
 		"cluster with sentinel": {func(c *Config) {
 			c.Redis.Cluster, c.Redis.MasterName, c.Redis.DB = true, "m", 1
 		}, []string{"dedupe.redis.master_name", "dedupe.redis.db"}},
+		"claims": {func(c *Config) { c.Claim = ClaimConfig{TTL: time.Millisecond, Wait: -1} },
+			[]string{"dedupe.claim.ttl", "dedupe.claim.wait", "dedupe.claim.ttl"}},
+		"claim shorter than its renewals": {func(c *Config) { c.Claim.TTL = time.Second }, []string{"dedupe.claim.ttl"}},
+		"jitter":                          {func(c *Config) { c.TTLJitter = 1 }, []string{"dedupe.ttl_jitter"}},
+		"no negative":                     {func(c *Config) { c.NegativeTTL = 0 }, []string{"dedupe.negative_ttl"}},
+		"certificate alone": {func(c *Config) { c.Redis.TLS.CertFile = "f" },
+			[]string{"dedupe.redis.tls.cert_file", "dedupe.redis.tls.key_file"}},
 		"negative db":     {func(c *Config) { c.Redis.DB = -1 }, []string{"dedupe.redis.db"}},
 		"tls not enabled": {func(c *Config) { c.Redis.TLS.CAFile, c.Redis.TLS.ServerName = "f", "n" }, []string{"dedupe.redis.tls.ca_file", "dedupe.redis.tls.server_name"}},
 		"small pool":      {func(c *Config) { c.Redis.PoolSize = 3 }, []string{"dedupe.redis.pool_size"}},

@@ -6,17 +6,23 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
+	"github.com/alicebob/miniredis/v2/server"
 )
 
 // backend is a store and the means to let its time pass.
 type backend struct {
-	store   Store
+	store interface {
+		Store
+		Keeper
+		Renew(ctx context.Context, claims []*Claim) error
+	}
 	advance func(time.Duration)
 }
 
@@ -35,6 +41,7 @@ func TestContract(t *testing.T) {
 		},
 		"redis cluster": func(t *testing.T) backend {
 			srv := mini(t)
+			srv.Server().SetPreHook(oneSlot)
 			c := testConfig(srv.Addr())
 			c.Redis.Cluster = true
 			return backend{newTestRedis(t, c), srv.FastForward}
@@ -52,16 +59,15 @@ func TestContract(t *testing.T) {
 			return backend{g, clock.advance}
 		},
 	}
-	if addr := testRedis(); addr != "" {
-		backends["real redis"] = func(t *testing.T) backend {
-			c := realConfig(t, addr)
-			return backend{newTestRedis(t, c), func(d time.Duration) { age(t, c, d) }}
+	for name, c := range realConfigs(t) {
+		backends[name] = func(t *testing.T) backend {
+			r := newTestRedis(t, c)
+			return backend{r, func(d time.Duration) { age(t, r, d) }}
 		}
-		backends["guarded on real redis"] = func(t *testing.T) backend {
-			c, clock := realConfig(t, addr), new(fakeClock)
-			g := newTestGuarded(t, c, Options{})
+		backends["guarded on "+name] = func(t *testing.T) backend {
+			g, clock := newTestGuarded(t, c, Options{}), new(fakeClock)
 			clock.drive(g.memory)
-			return backend{g, func(d time.Duration) { clock.advance(d); age(t, c, d) }}
+			return backend{g, func(d time.Duration) { clock.advance(d); age(t, g.remote.(*Redis), d) }}
 		}
 	}
 	for name, open := range backends {
@@ -84,6 +90,22 @@ func contract(t *testing.T, open func(*testing.T) backend) {
 		"cancelled":   contractCancelled,
 		"concurrent":  contractConcurrent,
 		"close":       contractClose,
+
+		"claim":             contractClaim,
+		"claim of one":      contractClaimOfOne,
+		"claim expires":     contractClaimExpires,
+		"claim renewed":     contractClaimRenewed,
+		"claim needless":    contractClaimNeedless,
+		"claim given back":  contractClaimGivenBack,
+		"begin answers":     contractBeginAnswers,
+		"begin refuses":     contractBeginRefuses,
+		"gone":              contractGone,
+		"gone is a word":    contractGoneIsAWord,
+		"forget":            contractForget,
+		"forget while held": contractForgetWhileHeld,
+		"purge":             contractPurge,
+		"purge refuses":     contractPurgeRefuses,
+		"stats":             contractStats,
 	}
 	for name, run := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -247,6 +269,16 @@ func contractCancelled(t *testing.T, b backend, rev int64) {
 	if err := b.store.Remember(ctx, []Entry{{Key: key(rev)}}); !errors.Is(err, context.Canceled) {
 		t.Errorf("remember: %v", err)
 	}
+	if _, err := b.store.Begin(ctx, []Key{key(rev + 1)}); !errors.Is(err, context.Canceled) {
+		t.Errorf("begin: %v", err)
+	}
+	// Whoever is called off in the middle of the work still gives its claim back.
+	w := begin(t, b.store, key(rev+2))
+	if err := b.store.End(ctx, w.Claim, Result{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("end: %v", err)
+	}
+	b.store.Release(w.Claim)
+	wantGranted(t, b.store, key(rev+2))
 }
 
 // Every caller must get the answers to its own keys, whoever it was merged with.
@@ -287,31 +319,91 @@ func contractClose(t *testing.T, b backend, rev int64) {
 	if err := b.store.Remember(context.Background(), []Entry{{Key: key(rev)}}); !errors.Is(err, ErrClosed) {
 		t.Errorf("remember after close: %v", err)
 	}
+	if _, err := b.store.Begin(context.Background(), []Key{key(rev)}); !errors.Is(err, ErrClosed) {
+		t.Errorf("begin after close: %v", err)
+	}
 }
 
-// realConfig keeps the tests' scores apart from anything else on the server.
-func realConfig(t *testing.T, addr string) Config {
-	c := testConfig(addr)
-	c.Prefix = fmt.Sprintf("revscore-test-%d", rand.Int64())
-	return c
+// oneSlot refuses, as a node of a cluster does, a command whose keys have
+// different slots. It knows the commands in use with several keys.
+func oneSlot(c *server.Peer, cmd string, args ...string) bool {
+	var keys []string
+	switch cmd {
+	case "MGET", "UNLINK", "DEL":
+		keys = args
+	case "EVAL":
+		n, _ := strconv.Atoi(args[1])
+		keys = args[2 : 2+n]
+	}
+	slot := func(key string) string {
+		if _, rest, ok := strings.Cut(key, "{"); ok {
+			if tag, _, ok := strings.Cut(rest, "}"); ok && tag != "" {
+				return tag
+			}
+		}
+		return key
+	}
+	for _, k := range keys {
+		if slot(k) != slot(keys[0]) {
+			c.WriteError("CROSSSLOT Keys in request don't hash to the same slot")
+			return true
+		}
+	}
+	return false
+}
+
+// realConfigs are those of real servers that the environment names:
+// REVSCORE_TEST_REDIS=host:port, REVSCORE_TEST_REDIS_CLUSTER=host:port,host:port and
+// REVSCORE_TEST_REDIS_SENTINEL=master@host:port. The prefix keeps the tests'
+// scores apart from anything else there.
+func realConfigs(t *testing.T) map[string]Config {
+	configs := map[string]Config{}
+	add := func(name, addresses string) Config {
+		c := testConfig("")
+		c.Prefix = fmt.Sprintf("revscore-test*-%d", rand.Int64())
+		c.Redis.Addresses = strings.Split(addresses, ",")
+		configs[name] = c
+		return c
+	}
+	if v := testRedis(); v != "" {
+		add("real redis", v)
+	}
+	if v := os.Getenv("REVSCORE_TEST_REDIS_CLUSTER"); v != "" {
+		c := add("real cluster", v)
+		c.Redis.Cluster = true
+		configs["real cluster"] = c
+	}
+	if v := os.Getenv("REVSCORE_TEST_REDIS_SENTINEL"); v != "" {
+		master, addresses, ok := strings.Cut(v, "@")
+		if !ok {
+			t.Fatalf("REVSCORE_TEST_REDIS_SENTINEL is %q, must be master@host:port", v)
+		}
+		c := add("real sentinel", addresses)
+		c.Redis.MasterName = master
+		configs["real sentinel"] = c
+	}
+	return configs
 }
 
 // age makes time pass for the tests' keys on a real server, by shortening what
 // they have left.
-func age(t *testing.T, c Config, d time.Duration) {
+func age(t *testing.T, r *Redis, d time.Duration) {
 	t.Helper()
 	ctx := context.Background()
-	client := redis.NewClient(&redis.Options{Addr: c.Redis.Addresses[0]})
-	defer func() { _ = client.Close() }()
-	for _, pattern := range []string{c.Prefix + ":*", markPrefix + "score-damaging:*"} {
-		for it := client.Scan(ctx, 0, pattern, 1000).Iterator(); it.Next(ctx); {
-			left, err := client.PTTL(ctx, it.Val()).Result()
-			if err != nil || left <= 0 {
-				t.Fatalf("%s lives %v: %v", it.Val(), left, err)
+	patterns := []string{quote(r.config.Prefix) + ":*", markPrefix + "*", claimPrefix + "*", gonePrefix + "*"}
+	err := r.scan(ctx, patterns, func(keys []string) error {
+		for _, key := range keys {
+			left, err := r.client.PTTL(ctx, key).Result()
+			if err == nil && left > 0 { // else it is gone since the scan
+				err = r.client.PExpire(ctx, key, left-d).Err()
 			}
-			if err := client.PExpire(ctx, it.Val(), left-d).Err(); err != nil {
-				t.Fatal(err)
+			if err != nil {
+				return err
 			}
 		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

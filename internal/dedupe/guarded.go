@@ -13,10 +13,12 @@ import (
 // and nobody waits, but for one call per breaker_open that tries Redis again.
 // The package comment says which repeats an outage makes possible.
 type Guarded struct {
+	config  Config
 	memory  *Memory
-	remote  Store // nil: memory alone
-	breaker *gobreaker.CircuitBreaker[[]State]
+	remote  remote // nil: memory alone
+	breaker *gobreaker.CircuitBreaker[Work]
 	metrics *metrics
+	held    *held
 
 	onStateChange func(open bool, err error)
 	// cause is the last failure. The breaker's mutex guards it: both hooks
@@ -24,9 +26,20 @@ type Guarded struct {
 	cause error
 }
 
+// remote is the store behind the breaker.
+type remote interface {
+	Store
+	Keeper
+	Renew(ctx context.Context, claims []*Claim) error
+	Check(ctx context.Context) ([]string, error)
+}
+
 // Options are what a [Guarded] needs besides its settings.
 type Options struct {
 	Registerer prometheus.Registerer // nil: metrics are not exported
+	// Member names this process over its restarts, and no other that lives at the same
+	// time. Empty: claims that a crash leaves behind are waited for until they expire.
+	Member string
 	// OnStateChange hears once when Redis is given up (open, with the error
 	// that decided it) and once when it is back. It is called in order and
 	// must neither block nor call the store. nil: nobody listens.
@@ -39,16 +52,16 @@ func New(c Config, o Options) (*Guarded, error) {
 	if !c.Redis.Enabled() {
 		return newGuarded(c, newMemory(c, m), nil, m, o.OnStateChange), nil
 	}
-	remote, err := newRedis(c, m)
+	remote, err := newRedis(c, m, o.Member)
 	if err != nil {
 		return nil, err
 	}
 	return newGuarded(c, newMemory(c, m), remote, m, o.OnStateChange), nil
 }
 
-func newGuarded(c Config, memory *Memory, remote Store, m *metrics, onChange func(bool, error)) *Guarded {
-	g := &Guarded{memory: memory, remote: remote, metrics: m, onStateChange: onChange}
-	g.breaker = gobreaker.NewCircuitBreaker[[]State](gobreaker.Settings{
+func newGuarded(c Config, memory *Memory, remote remote, m *metrics, onChange func(bool, error)) *Guarded {
+	g := &Guarded{config: c, memory: memory, remote: remote, metrics: m, onStateChange: onChange}
+	g.breaker = gobreaker.NewCircuitBreaker[Work](gobreaker.Settings{
 		Timeout: c.Redis.BreakerOpen,
 		ReadyToTrip: func(n gobreaker.Counts) bool {
 			return n.ConsecutiveFailures >= uint32(c.Redis.BreakerFailures)
@@ -60,6 +73,7 @@ func newGuarded(c Config, memory *Memory, remote Store, m *metrics, onChange fun
 		IsSuccessful:  g.succeeded,
 		OnStateChange: g.changed,
 	})
+	g.held = newHeld(c.Claim, g.renew)
 	return g
 }
 
@@ -91,48 +105,54 @@ func (g *Guarded) changed(_ string, from, to gobreaker.State) {
 // Lookup implements [Store]. Redis is asked for the keys that memory has no
 // mark of; when it fails, what memory knows is the answer.
 func (g *Guarded) Lookup(ctx context.Context, keys []Key) ([]State, error) {
-	states, err := g.memory.Lookup(ctx, keys)
+	w, err := g.memory.peek(ctx, keys)
+	g.countMemory(w.States)
+	if err == nil && g.remote != nil {
+		err = g.ask(ctx, keys, &w, func(asked []Key) (Work, error) {
+			found, err := g.remote.Lookup(ctx, asked)
+			return Work{States: found}, err
+		})
+	}
 	if err != nil {
 		return nil, err
 	}
-	g.countMemory(states)
-	if g.remote != nil {
-		if err := g.lookupRemote(ctx, keys, states); err != nil {
-			return nil, err
-		}
-	}
-	for i := range states {
-		if !states[i].Sent && states[i].Score == nil {
-			g.metrics.unknown.Inc()
-		}
-	}
-	return states, nil
+	g.countUnknown(w.States)
+	return w.States, nil
 }
 
-// lookupRemote completes states. Its errors are those of failed.
-func (g *Guarded) lookupRemote(ctx context.Context, keys []Key, states []State) error {
-	asked := unsent(keys, states)
+// ask makes of w, what memory knows, what is known. A mark in memory is true
+// whatever Redis says, so only the other keys are asked for. Of those Redis has
+// the last word while it answers: what another process forgot is not to come back
+// from this one's memory. Its errors are those of failed.
+func (g *Guarded) ask(ctx context.Context, keys []Key, w *Work, remote func([]Key) (Work, error)) error {
+	asked := unsent(keys, w.States)
 	if len(asked) == 0 {
 		return nil
 	}
-	found, err := g.breaker.Execute(func() ([]State, error) { return g.remote.Lookup(ctx, asked) })
+	found, err := g.breaker.Execute(func() (Work, error) { return remote(asked) })
 	if err != nil {
 		return g.failed(ctx, err, &g.metrics.lookup)
 	}
 	next := 0
-	for i := range states {
-		if states[i].Sent {
+	for i := range w.States {
+		if w.States[i].Sent {
 			continue
 		}
-		if found[next].Sent {
-			states[i].Sent = true
+		if found.States[next].Sent {
 			g.metrics.sentRedis.Inc()
 		}
-		if states[i].Score == nil && found[next].Score != nil {
-			states[i].Score = found[next].Score
+		switch inMemory, inRedis := w.States[i].Score != nil, found.States[next].Score != nil; {
+		case inRedis && !inMemory:
 			g.metrics.scoreRedis.Inc()
+		case inMemory && !inRedis:
+			g.memory.dropScore(&keys[i])
 		}
+		w.States[i] = found.States[next]
 		next++
+	}
+	w.Gone, w.Held = found.Gone, found.Held
+	if found.Claim != nil {
+		w.Claim = found.Claim
 	}
 	return nil
 }
@@ -164,17 +184,7 @@ func unsent(keys []Key, states []State) []Key {
 // ctx has ended: the events were sent. A failure of Redis is counted and is no
 // error.
 func (g *Guarded) Remember(ctx context.Context, entries []Entry) error {
-	if err := g.memory.remember(entries); err != nil {
-		return err
-	}
-	if err := ctx.Err(); err != nil || g.remote == nil || len(entries) == 0 {
-		return err
-	}
-	_, err := g.breaker.Execute(func() ([]State, error) { return nil, g.remote.Remember(ctx, entries) })
-	if err != nil {
-		return g.failed(ctx, err, &g.metrics.remember)
-	}
-	return nil
+	return g.End(ctx, nil, Result{Entries: entries})
 }
 
 // failed counts a call that Redis did not serve and returns what the caller
@@ -205,8 +215,17 @@ func (g *Guarded) countMemory(states []State) {
 	}
 }
 
-// Close implements [Store].
+func (g *Guarded) countUnknown(states []State) {
+	for i := range states {
+		if !states[i].Sent && states[i].Score == nil {
+			g.metrics.unknown.Inc()
+		}
+	}
+}
+
+// Close implements [Store]. Claims that are still held expire.
 func (g *Guarded) Close() error {
+	g.held.stop()
 	err := g.memory.Close()
 	if g.remote != nil {
 		err = errors.Join(err, g.remote.Close())

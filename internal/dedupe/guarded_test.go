@@ -40,12 +40,29 @@ func (f *flaky) Lookup(ctx context.Context, keys []Key) ([]State, error) {
 	return f.Memory.Lookup(ctx, keys)
 }
 
-func (f *flaky) Remember(ctx context.Context, entries []Entry) error {
+func (f *flaky) Begin(ctx context.Context, keys []Key) (Work, error) {
+	f.asked.Add(int64(len(keys)))
+	if err := f.fault(ctx); err != nil {
+		return Work{}, err
+	}
+	return f.Memory.Begin(ctx, keys)
+}
+
+func (f *flaky) End(ctx context.Context, c *Claim, r Result) error {
 	if err := f.fault(ctx); err != nil {
 		return err
 	}
-	return f.Memory.Remember(ctx, entries)
+	return f.Memory.End(ctx, c, r)
 }
+
+func (f *flaky) Forget(ctx context.Context, wiki string, revs []int64) (int64, error) {
+	if err := f.fault(ctx); err != nil {
+		return 0, err
+	}
+	return f.Memory.Forget(ctx, wiki, revs)
+}
+
+func (f *flaky) Check(context.Context) ([]string, error) { return nil, f.err }
 
 // change is one call of OnStateChange.
 type change struct {

@@ -21,7 +21,8 @@ var someScore = []byte(`{"prediction":true,"probability":{"true":0.75,"false":0.
 // machine keeps.
 func testConfig(addr string) Config {
 	c := DefaultConfig()
-	c.SentTTL, c.ScoreTTL = time.Hour, 3*time.Hour
+	c.SentTTL, c.ScoreTTL, c.NegativeTTL, c.TTLJitter = time.Hour, 3*time.Hour, 10*time.Minute, 0
+	c.Claim = ClaimConfig{TTL: time.Minute}
 	c.Redis.Timeout, c.Redis.DialTimeout = 10*time.Second, 10*time.Second
 	if addr != "" {
 		c.Redis.Addresses = []string{addr}
@@ -86,7 +87,7 @@ func noLeaks(t *testing.T) {
 		buf := make([]byte, 1<<20)
 		stacks := string(buf[:runtime.Stack(buf, true)])
 		for stack := range strings.SplitSeq(stacks, "\n\n") {
-			if strings.Contains(stack, "dedupe.(*coalescer).collect") {
+			if strings.Contains(stack, "dedupe.(*coalescer).collect") || strings.Contains(stack, "dedupe.(*held).run") {
 				t.Errorf("goroutine left behind:\n%s", stack)
 			}
 		}
@@ -118,5 +119,44 @@ func remember(t testing.TB, s Store, k Key, score []byte) {
 	t.Helper()
 	if err := s.Remember(context.Background(), []Entry{{Key: k, Score: score}}); err != nil {
 		t.Fatalf("remember: %v", err)
+	}
+}
+
+func begin(t testing.TB, s Store, keys ...Key) Work {
+	t.Helper()
+	w, err := s.Begin(context.Background(), keys)
+	if err != nil {
+		t.Fatalf("begin: %v", err)
+	}
+	if len(w.States) != len(keys) || w.Claim == nil {
+		t.Fatalf("begin of %d keys has %d states and claim %v", len(keys), len(w.States), w.Claim)
+	}
+	return w
+}
+
+func end(t testing.TB, s Store, c *Claim, r Result) {
+	t.Helper()
+	if err := s.End(context.Background(), c, r); err != nil {
+		t.Fatalf("end: %v", err)
+	}
+}
+
+// wantGranted checks that nobody has the revision of k, and leaves it so.
+func wantGranted(t testing.TB, s Store, k Key) {
+	t.Helper()
+	w := begin(t, s, k)
+	if !w.Claim.Granted() || w.Held != 0 {
+		t.Errorf("revision %d is held for %v, want it free", k.RevID, w.Held)
+	}
+	s.Release(w.Claim)
+}
+
+// wantHeld checks that somebody has the revision of k, for no more than longest.
+func wantHeld(t testing.TB, s Store, k Key, longest time.Duration) {
+	t.Helper()
+	w := begin(t, s, k)
+	if w.Claim.Granted() || w.Held <= 0 || w.Held > longest {
+		t.Errorf("revision %d: granted %v, held for %v, want it held for at most %v", k.RevID, w.Claim.Granted(), w.Held, longest)
+		s.Release(w.Claim)
 	}
 }

@@ -6,10 +6,14 @@ import (
 	"strconv"
 )
 
+// A score prefix never contains ':', and is never "revscore", so that scores
+// cannot meet the keys of this service alone (Config.Validate).
 const (
-	// markPrefix opens every mark. A score prefix never contains ':', and is
-	// never "revscore", so marks and scores cannot meet (Config.Validate).
-	markPrefix = "revscore:sent:"
+	ownPrefix    = "revscore:"
+	markPrefix   = ownPrefix + "sent:"
+	claimPrefix  = ownPrefix + "claim:"
+	gonePrefix   = ownPrefix + "gone:"
+	modelsPrefix = ownPrefix + "models:"
 
 	// maxPart bounds one part of a key. Wikis, models and versions are far
 	// shorter; an event's id comes from outside and may be anything.
@@ -18,22 +22,44 @@ const (
 
 const hexDigits = "0123456789ABCDEF"
 
-// appendMarkKey appends revscore:sent:<stream>:<wiki>:<model>:<rev_id>:<version>.
+// appendMarkKey appends revscore:sent:{<wiki>:<rev_id>}:<stream>:<model>:<version>.
 func appendMarkKey(dst []byte, k *Key) []byte {
-	dst = append(dst, markPrefix...)
+	dst = append(appendRevision(append(dst, markPrefix...), k.Wiki, k.RevID), ':')
 	dst = append(appendPart(dst, k.Stream), ':')
-	return appendSubject(dst, k)
+	dst = append(appendPart(dst, k.Model), ':')
+	return appendPart(dst, k.Version)
+}
+
+// appendClaimKey appends revscore:claim:{<wiki>:<rev_id>}.
+func appendClaimKey(dst []byte, wiki string, rev int64) []byte {
+	return appendRevision(append(dst, claimPrefix...), wiki, rev)
+}
+
+// appendGoneKey appends revscore:gone:{<wiki>:<rev_id>}.
+func appendGoneKey(dst []byte, wiki string, rev int64) []byte {
+	return appendRevision(append(dst, gonePrefix...), wiki, rev)
+}
+
+// appendRevision appends {<wiki>:<rev_id>}. The braces are a Redis Cluster's hash
+// tag: the keys of one revision lie on one node, where one script sees them at
+// once and a claim is given back after the marks are there.
+func appendRevision(dst []byte, wiki string, rev int64) []byte {
+	dst = append(appendPart(append(dst, '{'), wiki), ':')
+	return append(strconv.AppendInt(dst, rev, 10), '}')
+}
+
+// appendModelsKey appends revscore:models:<wiki>, the set of <model>:<version>
+// that have scores.
+func appendModelsKey(dst []byte, wiki string) []byte {
+	return appendPart(append(dst, modelsPrefix...), wiki)
 }
 
 // appendScoreKey appends <prefix>:<wiki>:<model>:<rev_id>:<version>, the key of
 // ORES (ores/score_caches/redis.py) without its optional digest of injected
-// feature values, which this service does not take.
+// feature values, which this service does not take. It has no hash tag: the
+// layout is ORES's, and nothing needs the scores on the node of the marks.
 func appendScoreKey(dst []byte, prefix string, k *Key) []byte {
 	dst = append(append(dst, prefix...), ':')
-	return appendSubject(dst, k)
-}
-
-func appendSubject(dst []byte, k *Key) []byte {
 	dst = append(appendPart(dst, k.Wiki), ':')
 	dst = append(appendPart(dst, k.Model), ':')
 	dst = append(strconv.AppendInt(dst, k.RevID, 10), ':')
@@ -41,10 +67,11 @@ func appendSubject(dst []byte, k *Key) []byte {
 }
 
 // appendPart appends s so that it cannot reach beyond its place: ':' (our
-// separator), '%' and control characters become %XX. A part over maxPart bytes
-// becomes "%#" and its SHA-256; no escape begins that way, so a hash is never
-// mistaken for a short part. Two different keys therefore differ as text, up to
-// a collision of SHA-256.
+// separator), '%', the braces of hash tags and control characters become %XX. A
+// part over maxPart bytes becomes "%#" and its SHA-256; no escape begins that
+// way, so a hash is never mistaken for a short part. Two different keys therefore
+// differ as text, up to a collision of SHA-256, and nobody outside chooses the
+// node of a key.
 func appendPart(dst []byte, s string) []byte {
 	if len(s) > maxPart {
 		sum := sha256.Sum256([]byte(s))
@@ -52,7 +79,7 @@ func appendPart(dst []byte, s string) []byte {
 	}
 	plain := 0 // s[plain:i] needs no escape and is not yet appended
 	for i := range len(s) {
-		if c := s[i]; c == ':' || c == '%' || c < 0x20 || c == 0x7f {
+		if c := s[i]; c == ':' || c == '%' || c == '{' || c == '}' || c < 0x20 || c == 0x7f {
 			dst = append(dst, s[plain:i]...)
 			dst = append(dst, '%', hexDigits[c>>4], hexDigits[c&15])
 			plain = i + 1

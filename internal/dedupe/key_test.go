@@ -15,11 +15,11 @@ func TestKeyText(t *testing.T) {
 		score string
 	}{
 		{"plain", Key{"score", "enwiki", "damaging", "0.5.1", 1234},
-			"revscore:sent:score:enwiki:damaging:1234:0.5.1", "ores:enwiki:damaging:1234:0.5.1"},
-		{"empty", Key{}, "revscore:sent::::0:", "ores:::0:"},
-		{"negative", Key{"s", "w", "m", "v", -5}, "revscore:sent:s:w:m:-5:v", "ores:w:m:-5:v"},
+			"revscore:sent:{enwiki:1234}:score:damaging:0.5.1", "ores:enwiki:damaging:1234:0.5.1"},
+		{"empty", Key{}, "revscore:sent:{:0}:::", "ores:::0:"},
+		{"negative", Key{"s", "w", "m", "v", -5}, "revscore:sent:{w:-5}:s:m:v", "ores:w:m:-5:v"},
 		{"separators", Key{"a:b", "%", "\x00\n\x7f", "é 😀", 1},
-			"revscore:sent:a%3Ab:%25:%00%0A%7F:1:é 😀", "ores:%25:%00%0A%7F:1:é 😀"},
+			"revscore:sent:{%25:1}:a%3Ab:%00%0A%7F:é 😀", "ores:%25:%00%0A%7F:1:é 😀"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -21,7 +21,7 @@ const nodeBytes = 160
 func (n *node) size() int64 { return int64(len(n.key)+len(n.value)) + nodeBytes }
 
 // lru is a map bounded in entries and in bytes whose longest unused entry goes
-// first, and whose entries are gone after ttl. It belongs to the mutex of its
+// first, and whose entries have a lifetime each. It belongs to the mutex of its
 // owner. All operations are O(1).
 //
 // It is not a cache library because those in reach decide by frequency: of the
@@ -31,7 +31,6 @@ func (n *node) size() int64 { return int64(len(n.key)+len(n.value)) + nodeBytes 
 type lru struct {
 	maxEntries int
 	maxBytes   int64
-	ttl        time.Duration
 
 	index map[string]*node
 	root  node // of the ring: root.next is the latest used, root.prev the first to go
@@ -41,9 +40,9 @@ type lru struct {
 	evicted                  prometheus.Counter
 }
 
-func newLRU(c MemoryConfig, ttl time.Duration, m *metrics, what string) *lru {
+func newLRU(c MemoryConfig, m *metrics, what string) *lru {
 	l := &lru{
-		maxEntries: c.Entries, maxBytes: c.Bytes, ttl: ttl,
+		maxEntries: c.Entries, maxBytes: c.Bytes,
 		entriesGauge: m.memoryEntries.WithLabelValues(what),
 		bytesGauge:   m.memoryBytes.WithLabelValues(what),
 		evicted:      m.evicted.WithLabelValues(what),
@@ -68,9 +67,9 @@ func (l *lru) get(key []byte, now time.Duration) (*node, bool) {
 	return n, true
 }
 
-// put keeps value, which from now on belongs to the lru, and evicts what there
-// is no more room for.
-func (l *lru) put(key, value []byte, now time.Duration) {
+// put keeps value, which from now on belongs to the lru, for ttl and evicts what
+// there is no more room for.
+func (l *lru) put(key, value []byte, now, ttl time.Duration) {
 	n, ok := l.index[string(key)]
 	if ok {
 		l.unlink(n)
@@ -79,7 +78,7 @@ func (l *lru) put(key, value []byte, now time.Duration) {
 		n = &node{key: string(key)}
 		l.index[n.key] = n
 	}
-	n.value, n.expires = value, now+l.ttl
+	n.value, n.expires = value, now+ttl
 	l.linkFirst(n)
 	l.bytes += n.size()
 	for len(l.index) > l.maxEntries || l.bytes > l.maxBytes {
@@ -90,6 +89,17 @@ func (l *lru) put(key, value []byte, now time.Duration) {
 		l.remove(last)
 	}
 	l.gauge()
+}
+
+// delete removes the entry of key and returns how many there were.
+func (l *lru) delete(key []byte, now time.Duration) int64 {
+	n, ok := l.get(key, now)
+	if !ok {
+		return 0
+	}
+	l.remove(n)
+	l.gauge()
+	return 1
 }
 
 func (l *lru) remove(n *node) {

@@ -12,7 +12,12 @@ type metrics struct {
 	scoreMemory, scoreRedis prometheus.Counter
 	unknown                 prometheus.Counter
 
-	badMark, badScore prometheus.Counter
+	badMark, badScore, badGone prometheus.Counter
+
+	goneKnown                                               prometheus.Counter
+	claimsGranted, claimsHeld, claimsRefused, claimsGivenUp prometheus.Counter
+	claimsLost, forgotten                                   prometheus.Counter
+	claimWait                                               prometheus.Histogram
 
 	lookup, remember operationMetrics
 
@@ -46,7 +51,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "revscore_dedupe_unknown_keys_total",
 			Help: "Keys of which neither a mark nor a score was found.",
 		}),
-		badMark: bad.WithLabelValues("mark"), badScore: bad.WithLabelValues("score"),
+		badMark: bad.WithLabelValues("mark"), badScore: bad.WithLabelValues("score"), badGone: bad.WithLabelValues("gone"),
 		breakerOpen: f.NewGauge(prometheus.GaugeOpts{
 			Name: "revscore_dedupe_breaker_open",
 			Help: "1 while Redis is left alone because it failed and only memory is used, else 0.",
@@ -65,7 +70,37 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		}, []string{"what"}),
 	}
 	m.operations(f)
+	m.claims(f)
 	return m
+}
+
+func (m *metrics) claims(f promauto.Factory) {
+	claims := f.NewCounterVec(prometheus.CounterOpts{
+		Name: "revscore_dedupe_claims_total",
+		Help: "Claims that were asked for, by answer: granted, held by another, refused by a server that takes no writes.",
+	}, []string{"answer"})
+	m.claimsGranted, m.claimsHeld, m.claimsRefused = claims.WithLabelValues("granted"), claims.WithLabelValues("held"), claims.WithLabelValues("refused")
+	m.claimsGivenUp = f.NewCounter(prometheus.CounterOpts{
+		Name: "revscore_dedupe_claims_given_up_total",
+		Help: "Claims of others that outlasted the wait, so that the work was done twice.",
+	})
+	m.claimsLost = f.NewCounter(prometheus.CounterOpts{
+		Name: "revscore_dedupe_claims_lost_total",
+		Help: "Claims that were gone or another's when they were renewed or given back.",
+	})
+	m.claimWait = f.NewHistogram(prometheus.HistogramOpts{
+		Name:    "revscore_dedupe_claim_wait_seconds",
+		Help:    "Time an event waited for the claim of another process, in seconds.",
+		Buckets: prometheus.ExponentialBuckets(0.01, 4, 7),
+	})
+	m.goneKnown = f.NewCounter(prometheus.CounterOpts{
+		Name: "revscore_dedupe_known_gone_total",
+		Help: "Revisions that were known to be gone, so that the wiki was not asked.",
+	})
+	m.forgotten = f.NewCounter(prometheus.CounterOpts{
+		Name: "revscore_dedupe_forgotten_revisions_total",
+		Help: "Revisions whose scores were dropped because they were hidden or deleted.",
+	})
 }
 
 func (m *metrics) operations(f promauto.Factory) {

@@ -2,9 +2,9 @@ package dedupe
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
@@ -14,19 +14,24 @@ import (
 const sentMark = "1"
 
 // Redis is the store that all processes share. Hundreds of goroutines call it
-// with one to three keys each; concurrent calls become one MGET (on a cluster,
-// whose keys lie on different nodes, a pipeline of GETs), or one pipeline of
-// SETs. See coalescer.
+// with one to three keys each; concurrent calls become one request (see
+// coalescer, reader and writer).
 //
 // It never retries: an error goes back at once, to whoever can do without Redis.
 type Redis struct {
 	config  Config
 	client  redis.UniversalClient
 	metrics *metrics
+	owner   *owner
+	models  models
 
-	requests  sync.Pool // of *request, for callers
-	lookups   *coalescer
-	remembers *coalescer
+	requests sync.Pool // of *request, for callers
+	reads    *coalescer
+	writes   *coalescer
+
+	leaving sync.WaitGroup // those that give back a claim whose caller went away
+	mu      sync.Mutex     // orders leaving.Go before Close's leaving.Wait
+	closed  bool
 
 	closing  sync.Once
 	closeErr error
@@ -35,20 +40,20 @@ type Redis struct {
 // NewRedis makes a store for c.Redis. It dials nothing: a server that is away
 // shows when it is asked. A registry takes the metrics of one store.
 func NewRedis(c Config, reg prometheus.Registerer) (*Redis, error) {
-	return newRedis(c, newMetrics(reg))
+	return newRedis(c, newMetrics(reg), "")
 }
 
-func newRedis(c Config, m *metrics) (*Redis, error) {
+func newRedis(c Config, m *metrics, member string) (*Redis, error) {
 	client, err := newClient(c.Redis)
 	if err != nil {
 		return nil, err
 	}
-	r := &Redis{config: c, client: client, metrics: m}
+	r := &Redis{config: c, client: client, metrics: m, owner: newOwner(member)}
 	r.requests.New = func() any { return new(request) }
-	r.lookups = &coalescer{newExec: r.reader, maxCalls: c.Redis.Batch, timeout: c.Redis.Timeout, metrics: m.lookup}
-	r.remembers = &coalescer{newExec: r.writer, maxCalls: c.Redis.Batch, timeout: c.Redis.Timeout, metrics: m.remember}
-	r.lookups.start(c.Redis.Collectors)
-	r.remembers.start(c.Redis.Collectors)
+	r.reads = &coalescer{newExec: r.reader, maxCalls: c.Redis.Batch, timeout: c.Redis.Timeout, metrics: m.lookup}
+	r.writes = &coalescer{newExec: r.writer, maxCalls: c.Redis.Batch, timeout: c.Redis.Timeout, metrics: m.remember}
+	r.reads.start(c.Redis.Collectors)
+	r.writes.start(c.Redis.Collectors)
 	return r, nil
 }
 
@@ -65,11 +70,11 @@ func (r *Redis) Lookup(ctx context.Context, keys []Key) ([]State, error) {
 		q.text = appendScoreKey(q.text, r.config.Prefix, &keys[i])
 		q.cut()
 	}
-	answers, err := r.lookups.do(ctx, q)
-	if err != nil {
-		return nil, fmt.Errorf("look up %d keys in redis: %w", len(keys), err)
+	answers, err := r.reads.do(ctx, q)
+	if err == nil {
+		err = firstError(answers)
 	}
-	if err := firstError(answers); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("look up %d keys in redis: %w", len(keys), err)
 	}
 	states := make([]State, len(keys))
@@ -79,40 +84,119 @@ func (r *Redis) Lookup(ctx context.Context, keys []Key) ([]State, error) {
 	return states, nil
 }
 
-// Remember implements [Store].
-func (r *Redis) Remember(ctx context.Context, entries []Entry) error {
-	if err := ctx.Err(); err != nil || len(entries) == 0 {
-		return err
+// Begin implements [Store]. It is one request, with claims or without.
+func (r *Redis) Begin(ctx context.Context, keys []Key) (Work, error) {
+	if err := ctx.Err(); err != nil {
+		return Work{}, err
 	}
-	q := r.request()
+	if len(keys) == 0 {
+		return Work{Claim: new(Claim)}, nil
+	}
+	if err := oneRevision(keys); err != nil {
+		return Work{}, err
+	}
+	q, c := r.request(), r.owner.claim(&keys[0])
 	defer r.requests.Put(q)
-	for i := range entries {
-		q.text = appendMarkKey(q.text, &entries[i].Key)
-		q.cut()
-		q.text = appendScoreKey(q.text, r.config.Prefix, &entries[i].Key)
-		q.cut()
-		if cacheable(entries[i].Score) {
-			q.text = append(q.text, entries[i].Score...)
+	r.askFor(q, keys, c)
+	b, first, err := r.reads.join(q)
+	var answers []any
+	if err == nil {
+		if answers, err = b.wait(ctx, first, len(q.ends)); err != nil && ctx.Err() != nil {
+			r.leave(b, first, c)
 		}
-		q.cut()
 	}
-	answers, err := r.remembers.do(ctx, q)
 	if err == nil {
 		err = firstError(answers)
 	}
 	if err != nil {
-		return fmt.Errorf("remember %d events in redis: %w", len(entries), err)
+		return Work{}, fmt.Errorf("begin %d keys in redis: %w", len(keys), err)
 	}
-	return nil
+	return r.work(answers, len(keys), c), nil
+}
+
+// askFor writes the request of Begin: claim, token, marks; negative entry, scores.
+// Without claims the first two pieces are missing.
+func (r *Redis) askFor(q *request, keys []Key, c *Claim) {
+	if r.config.Claim.TTL > 0 {
+		q.text = appendClaimKey(q.text, c.wiki, c.rev)
+		q.cut()
+		q.text = r.owner.appendToken(q.text, c)
+		q.cut()
+	}
+	for i := range keys {
+		q.text = appendMarkKey(q.text, &keys[i])
+		q.cut()
+	}
+	q.text = appendGoneKey(q.text, c.wiki, c.rev)
+	q.cut()
+	for i := range keys {
+		q.text = appendScoreKey(q.text, r.config.Prefix, &keys[i])
+		q.cut()
+	}
+}
+
+// work reads the answers to askFor.
+func (r *Redis) work(answers []any, keys int, c *Claim) Work {
+	w := Work{States: make([]State, keys), Claim: c}
+	granted := int64(claimNeedless)
+	if r.config.Claim.TTL > 0 {
+		granted, _ = answers[0].(int64)
+		answers = answers[2:]
+	}
+	switch {
+	case granted > 0:
+		w.Held = time.Duration(granted) * time.Millisecond
+		r.metrics.claimsHeld.Inc()
+	case granted == claimGranted:
+		r.metrics.claimsGranted.Inc()
+	case granted == claimRefused:
+		r.metrics.claimsRefused.Inc()
+	}
+	if granted != claimGranted {
+		c.seq = 0
+	}
+	marks, gone, scores := answers[:keys], answers[keys], answers[keys+1:]
+	for i := range w.States {
+		w.States[i] = State{Sent: r.mark(marks[i]), Score: r.score(scores[i])}
+	}
+	w.Gone = r.gone(gone)
+	return w
+}
+
+// leave gives a claim back that may yet be granted to a caller that went away.
+// Such callers are few (a process that stops), so each may have a goroutine for
+// the time Redis has left to answer.
+func (r *Redis) leave(b *batch, first int, c *Claim) {
+	if r.config.Claim.TTL <= 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return // it expires
+	}
+	r.leaving.Go(func() {
+		<-b.done
+		if b.err != nil {
+			return
+		}
+		if granted, ok := b.answers[first].(int64); ok && granted == claimGranted {
+			r.Release(c)
+		}
+	})
 }
 
 // Close implements [Store].
 func (r *Redis) Close() error {
 	r.closing.Do(func() {
-		r.lookups.refuse()
-		r.remembers.refuse()
-		r.lookups.running.Wait()
-		r.remembers.running.Wait()
+		r.mu.Lock()
+		r.closed = true
+		r.mu.Unlock()
+		r.reads.refuse()
+		r.reads.running.Wait()
+		r.leaving.Wait()
+		r.writes.refuse()
+		r.writes.running.Wait()
 		r.closeErr = r.client.Close()
 	})
 	return r.closeErr
@@ -144,6 +228,15 @@ func (r *Redis) score(v any) []byte {
 	return nil
 }
 
+func (r *Redis) gone(v any) string {
+	s, ok := v.(string)
+	if ok && !validGone(s) {
+		r.metrics.badGone.Inc()
+		return ""
+	}
+	return s
+}
+
 func firstError(answers []any) error {
 	for _, a := range answers {
 		if err, ok := a.(error); ok {
@@ -151,122 +244,4 @@ func firstError(answers []any) error {
 		}
 	}
 	return nil
-}
-
-// scratch is what a collector reuses from batch to batch. go-redis takes a
-// *string for an argument, so pointers into pieces cost nothing, where every
-// string would be allocated once more to become an interface.
-type scratch struct {
-	pieces []string
-	args   []any
-}
-
-func (s *scratch) load(b *batch) { s.pieces, s.args = b.pieces(s.pieces[:0]), s.args[:0] }
-
-// drop lets go of the texts of the last batch.
-func (s *scratch) drop() {
-	clear(s.pieces)
-	clear(s.args)
-}
-
-// reader makes the exec of a lookup collector.
-func (r *Redis) reader() func(context.Context, *batch) {
-	var s scratch
-	read := r.mget
-	if r.config.Redis.Cluster {
-		read = r.getEach
-	}
-	return func(ctx context.Context, b *batch) {
-		s.load(b)
-		b.answers, b.err = read(ctx, &s)
-		s.drop()
-	}
-}
-
-func (r *Redis) mget(ctx context.Context, s *scratch) ([]any, error) {
-	s.args = append(s.args, "mget")
-	for i := range s.pieces {
-		s.args = append(s.args, &s.pieces[i])
-	}
-	cmd := redis.NewSliceCmd(ctx, s.args...)
-	if err := r.client.Process(ctx, cmd); err != nil {
-		return nil, err
-	}
-	answers := cmd.Val()
-	if len(answers) != len(s.pieces) {
-		return nil, fmt.Errorf("mget of %d keys has %d answers", len(s.pieces), len(answers))
-	}
-	return answers, nil
-}
-
-// getEach asks for every key by itself. A node that fails spoils the calls
-// with keys on it and no others.
-func (r *Redis) getEach(ctx context.Context, s *scratch) ([]any, error) {
-	pipe := r.client.Pipeline()
-	cmds := make([]*redis.StringCmd, len(s.pieces))
-	for i := range s.pieces {
-		cmds[i] = redis.NewStringCmd(ctx, "get", &s.pieces[i])
-		_ = pipe.Process(ctx, cmds[i]) // only queues
-	}
-	_, _ = pipe.Exec(ctx) // every command has its own error
-	answers := make([]any, len(cmds))
-	for i, cmd := range cmds {
-		switch v, err := cmd.Result(); {
-		case err == nil:
-			answers[i] = v
-		case !errors.Is(err, redis.Nil):
-			answers[i] = err
-		}
-	}
-	return answers, nil
-}
-
-// writer makes the exec of a remember collector. The pieces come in threes:
-// mark key, score key, score (empty: do not cache).
-//
-// What it costs (BenchmarkRedis -benchtime 40000x -cpu 1,2 with Redis 7.0.15 on
-// the same two Xeon cores, November 2026): a Lookup and a Remember of three keys
-// each, by 256 callers, take 10 to 14 µs of this process's CPU, where one request
-// per call takes 31 to 37 µs; on one core that is 100,000 calls/s instead of
-// 62,000. Most of what is left is writing to and reading from the socket. Two
-// thirds of the allocations are the StatusCmds below, which are not reused
-// between batches: go-redis memoizes a command's cluster slot, and the next batch
-// would go to the wrong node. One to eight collectors differ little on one
-// machine (11 µs for one, 13 for eight); two overlap the network's delay.
-func (r *Redis) writer() func(context.Context, *batch) {
-	var (
-		s        scratch
-		cmds     []*redis.StatusCmd
-		of       []int // cmds[i] is about piece of[i]
-		mark     = any(sentMark)
-		sentTTL  = any(r.config.SentTTL.Milliseconds())
-		scoreTTL = any(r.config.ScoreTTL.Milliseconds())
-	)
-	return func(ctx context.Context, b *batch) {
-		s.load(b)
-		cmds, of = cmds[:0], of[:0]
-		pipe := r.client.Pipeline()
-		set := func(piece int, value, ttl any) {
-			from := len(s.args)
-			s.args = append(s.args, "set", &s.pieces[piece], value, "px", ttl)
-			cmd := redis.NewStatusCmd(ctx, s.args[from:]...)
-			_ = pipe.Process(ctx, cmd) // only queues
-			cmds, of = append(cmds, cmd), append(of, piece)
-		}
-		for i := 0; i < len(s.pieces); i += 3 {
-			if s.pieces[i+2] != "" {
-				set(i+1, &s.pieces[i+2], scoreTTL)
-			}
-			set(i, mark, sentTTL)
-		}
-		_, _ = pipe.Exec(ctx) // every command has its own error
-		b.answers = make([]any, len(s.pieces))
-		for i, cmd := range cmds {
-			if err := cmd.Err(); err != nil {
-				b.answers[of[i]] = err
-			}
-		}
-		s.drop()
-		clear(cmds)
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"net"
@@ -28,8 +29,8 @@ func TestRedisLayout(t *testing.T) {
 		value string
 		ttl   time.Duration
 	}{
-		"ores:enwiki:damaging:1234:0.5.1":                         {string(someScore), 3 * time.Hour},
-		"revscore:sent:score-damaging:enwiki:damaging:1234:0.5.1": {"1", time.Hour},
+		"ores:enwiki:damaging:1234:0.5.1":                           {string(someScore), 3 * time.Hour},
+		"revscore:sent:{enwiki:1234}:score-damaging:damaging:0.5.1": {"1", time.Hour},
 	} {
 		if got, err := srv.Get(name); err != nil || got != want.value {
 			t.Errorf("%s is %q (%v), want %q", name, got, err, want.value)
@@ -43,7 +44,10 @@ func TestRedisLayout(t *testing.T) {
 	if got, _ := srv.Get("ores:enwiki:damaging:1234:0.5.1"); got != string(someScore) {
 		t.Errorf("a score over the bound was written: %d bytes", len(got))
 	}
-	if n := len(srv.Keys()); n != 2 {
+	if members, err := srv.Members("revscore:models:enwiki"); err != nil || len(members) != 1 || members[0] != "damaging:0.5.1" {
+		t.Errorf("the models of enwiki are %q (%v)", members, err)
+	}
+	if n := len(srv.Keys()); n != 3 {
 		t.Errorf("there are %d keys: %q", n, srv.Keys())
 	}
 }
@@ -83,7 +87,7 @@ func TestRedisDistrustsValues(t *testing.T) {
 		}
 	}
 	for _, mark := range []string{"", "0", "11", "true"} {
-		_ = srv.Set("revscore:sent:score-damaging:enwiki:damaging:2:0.5.1", mark)
+		_ = srv.Set("revscore:sent:{enwiki:2}:score-damaging:damaging:0.5.1", mark)
 		if lookup1(t, s, key(2)).Sent {
 			t.Errorf("mark %q is taken for ours", mark)
 		}
@@ -254,6 +258,41 @@ func TestRedisTLS(t *testing.T) {
 		if _, err := NewRedis(c, nil); err == nil || !strings.Contains(err.Error(), "dedupe.redis.tls.ca_file") {
 			t.Errorf("ca_file %s: %v", filepath.Base(file), err)
 		}
+	}
+}
+
+// A server that wants to know its clients is shown a certificate.
+func TestRedisTLSClientCertificate(t *testing.T) {
+	web := httptest.NewTLSServer(nil) // for its certificate
+	defer web.Close()
+	pair := web.TLS.Certificates[0]
+	srv, err := miniredis.RunTLS(&tls.Config{Certificates: web.TLS.Certificates, ClientAuth: tls.RequireAnyClientCert})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Close()
+	folder := t.TempDir()
+	file := func(name, kind string, der []byte) string {
+		name = filepath.Join(folder, name)
+		if err := os.WriteFile(name, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	key8, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := testConfig(srv.Addr())
+	c.Redis.TLS = TLSConfig{Enabled: true, CAFile: file("ca.pem", "CERTIFICATE", web.Certificate().Raw)}
+	if _, err := newTestRedis(t, c).Lookup(context.Background(), []Key{key(1)}); err == nil {
+		t.Error("without a certificate the server let us in")
+	}
+	c.Redis.TLS.CertFile, c.Redis.TLS.KeyFile = file("cert.pem", "CERTIFICATE", pair.Certificate[0]), file("key.pem", "PRIVATE KEY", key8)
+	remember(t, newTestRedis(t, c), key(1), nil)
+	c.Redis.TLS.KeyFile = c.Redis.TLS.CertFile
+	if _, err := NewRedis(c, nil); err == nil || !strings.Contains(err.Error(), "dedupe.redis.tls.cert_file and key_file") {
+		t.Errorf("a certificate for a key: %v", err)
 	}
 }
 

@@ -3,6 +3,7 @@ package dedupe
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // ErrClosed is the answer of a store to every call after Close began.
@@ -27,8 +28,39 @@ type Entry struct {
 	Score []byte // nil: do not cache a score (error events, canaries)
 }
 
+// Work is what Begin found out about one revision.
+type Work struct {
+	States []State // one per key, in order
+	// Gone says why the revision cannot be had, in the word that End was given
+	// not long ago; empty: nothing of the kind is known.
+	Gone string
+	// Claim is never nil after a Begin without an error, and goes to End or
+	// Release whether it was granted or not.
+	Claim *Claim
+	// Held is how long the claim of whoever works on the revision now will last
+	// if it is not renewed; 0: nobody else does.
+	Held time.Duration
+}
+
+// Result is what came of a revision.
+type Result struct {
+	Entries []Entry // the events that were acknowledged
+	// Gone is why the revision cannot be had (a word: letters and digits), to
+	// be known for negative_ttl; empty: it could be, or another try may help.
+	Gone string
+}
+
 // Store is the contract that all implementations here keep and one test suite
 // checks. Stores are safe for concurrent use and keep no slice they were given.
+//
+// Begin and End are Lookup and Remember for the keys of one revision, each in
+// the same single request to Redis, with the claim taken and given back on the
+// way:
+//
+//	work, err := store.Begin(ctx, keys)
+//	defer store.Release(work.Claim) // on every way out
+//	… compute and publish what work.States says is not sent …
+//	err = store.End(ctx, work.Claim, Result{Entries: acknowledged})
 type Store interface {
 	// Lookup answers for every key, in order. It is all or nothing: with an
 	// error there are no states.
@@ -37,7 +69,33 @@ type Store interface {
 	// after the broker acknowledged the event. After an error each entry may
 	// be remembered or not.
 	Remember(ctx context.Context, entries []Entry) error
+	// Begin looks up the keys, which are of one revision, and claims the
+	// revision unless all are sent or somebody else has it. What it answers of
+	// the keys was true when the claim was granted.
+	Begin(ctx context.Context, keys []Key) (Work, error)
+	// End remembers what came of a Begin and then gives its claim back. Without
+	// a claim (nil) it is Remember.
+	End(ctx context.Context, c *Claim, r Result) error
+	// Release gives a claim back without a result. After End, for a claim that
+	// was not granted and for nil it does nothing. It waits for Redis within
+	// its deadlines; a claim that cannot be given back expires.
+	Release(c *Claim)
 	// Close lets calls in progress finish, each within its deadline, and
 	// waits for them. Later calls get [ErrClosed].
 	Close() error
+}
+
+// Keeper is what can be done to a store from outside the way of an event. All
+// stores here can, and keep the same contract.
+type Keeper interface {
+	// Forget drops the scores of revisions of a wiki, of all models, and what
+	// is known of their being gone; marks stay. A score that is being computed
+	// under a claim meanwhile is dropped when it arrives. It returns how many
+	// keys there were, of those dropped before an error if there is one.
+	Forget(ctx context.Context, wiki string, revs []int64) (int64, error)
+	// Purge deletes what the filter selects, and says what it deleted before
+	// an error if there is one.
+	Purge(ctx context.Context, f Filter) (Purged, error)
+	// Stats counts what there is. It reads every key's name.
+	Stats(ctx context.Context) (Stats, error)
 }

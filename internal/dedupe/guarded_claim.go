@@ -1,0 +1,189 @@
+package dedupe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// How often Begin looks whether a claim of another process is gone: soon at
+// first, for most work takes milliseconds. Polling and no notification: waiting is
+// rare (a rebalance), keyspace events have to be switched on at the server, are
+// not delivered again to whoever was cut off, and on a cluster come from each node
+// by itself, so that one would poll all the same. Polls of many events are one
+// request, like all calls.
+const (
+	firstPoll = 10 * time.Millisecond
+	lastPoll  = 250 * time.Millisecond
+)
+
+// Begin implements [Store]. While another process has the claim it waits, at most
+// claim.wait: until the other has sent, or the claim is given back, or has
+// expired because the other crashed. After that it returns with Held set and
+// without a claim, and the work is done twice. Without Redis there is no claim
+// and no wait.
+func (g *Guarded) Begin(ctx context.Context, keys []Key) (Work, error) {
+	if err := oneRevision(keys); err != nil {
+		return Work{}, err
+	}
+	w, err := g.try(ctx, keys)
+	if err == nil && w.Held > 0 && g.config.Claim.Wait > 0 {
+		w, err = g.wait(ctx, keys, w)
+	}
+	if err != nil {
+		return Work{}, err
+	}
+	if w.Gone != "" {
+		g.metrics.goneKnown.Inc()
+	}
+	g.countUnknown(w.States)
+	if w.Claim.Granted() {
+		g.held.add(w.Claim)
+	}
+	return w, nil
+}
+
+// try is one Begin, without a wait.
+func (g *Guarded) try(ctx context.Context, keys []Key) (Work, error) {
+	if g.remote == nil {
+		w, err := g.memory.Begin(ctx, keys)
+		g.countMemory(w.States)
+		return w, err
+	}
+	w, err := g.memory.peek(ctx, keys)
+	g.countMemory(w.States)
+	if err == nil {
+		err = g.ask(ctx, keys, &w, func(asked []Key) (Work, error) { return g.remote.Begin(ctx, asked) })
+	}
+	return w, err
+}
+
+func (g *Guarded) wait(ctx context.Context, keys []Key, w Work) (Work, error) {
+	begin, pause := time.Now(), firstPoll
+	defer func() { g.metrics.claimWait.Observe(time.Since(begin).Seconds()) }()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for w.Held > 0 {
+		left := g.config.Claim.Wait - time.Since(begin)
+		if left <= 0 {
+			g.metrics.claimsGivenUp.Inc()
+			break
+		}
+		// Between half and all of the pause, so that those who wait for one
+		// claim do not come in step; and no later than it expires.
+		next := pause/2 + rand.N(pause/2)
+		timer.Reset(min(next, left, w.Held+time.Millisecond))
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			return Work{}, ctx.Err()
+		}
+		pause = min(2*pause, lastPoll)
+		var err error
+		if w, err = g.try(ctx, keys); err != nil {
+			return Work{}, err
+		}
+	}
+	return w, nil
+}
+
+// End implements [Store]. Memory takes the result in any case, even when ctx has
+// ended: the events were sent. A failure of Redis is counted and is no error.
+func (g *Guarded) End(ctx context.Context, c *Claim, r Result) error {
+	if g.remote == nil {
+		// Not ctx, for the same reason.
+		if err := g.memory.End(context.WithoutCancel(ctx), c, r); err != nil {
+			return err
+		}
+		g.held.remove(c)
+		return ctx.Err()
+	}
+	if err := g.memory.remember(c, r); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil || len(r.Entries) == 0 && r.Gone == "" && !c.Granted() {
+		return err
+	}
+	g.held.remove(c)
+	_, err := g.breaker.Execute(func() (Work, error) { return Work{}, g.remote.End(ctx, c, r) })
+	if c != nil && c.spoilt.Load() {
+		g.memory.forget(c.wiki, c.rev)
+	}
+	if err != nil {
+		return g.failed(ctx, err, &g.metrics.remember)
+	}
+	return nil
+}
+
+// Release implements [Store].
+func (g *Guarded) Release(c *Claim) {
+	if !c.Granted() || c.settled.Load() {
+		return
+	}
+	_ = g.End(context.Background(), c, Result{}) // counted; what remains expires
+}
+
+// renew gives the claims of long work their lifetime again. A claim that is lost
+// is counted where it is found out, and so is a Redis that fails.
+func (g *Guarded) renew(ctx context.Context, claims []*Claim) {
+	if g.remote == nil {
+		_ = g.memory.Renew(ctx, claims)
+		return
+	}
+	_, err := g.breaker.Execute(func() (Work, error) { return Work{}, g.remote.Renew(ctx, claims) })
+	if err != nil {
+		_ = g.failed(ctx, err, &g.metrics.remember)
+	}
+}
+
+// Renew does once more what Guarded does by itself for as long as a claim is held.
+func (g *Guarded) Renew(ctx context.Context, claims []*Claim) error {
+	if g.remote == nil {
+		return g.memory.Renew(ctx, claims)
+	}
+	return g.remote.Renew(ctx, claims)
+}
+
+// Forget implements [Keeper]. Unlike the calls for an event it fails when Redis
+// does: whoever hides a revision has to try again.
+func (g *Guarded) Forget(ctx context.Context, wiki string, revs []int64) (int64, error) {
+	n, err := g.memory.Forget(ctx, wiki, revs)
+	if err != nil || g.remote == nil {
+		return n, err
+	}
+	return g.remote.Forget(ctx, wiki, revs)
+}
+
+// Purge implements [Keeper]. It counts what was in Redis if there is one.
+func (g *Guarded) Purge(ctx context.Context, f Filter) (Purged, error) {
+	p, err := g.memory.Purge(ctx, f)
+	if err != nil || g.remote == nil {
+		return p, err
+	}
+	return g.remote.Purge(ctx, f)
+}
+
+// Stats implements [Keeper]. It counts what is in Redis if there is one.
+func (g *Guarded) Stats(ctx context.Context) (Stats, error) {
+	if g.remote == nil {
+		return g.memory.Stats(ctx)
+	}
+	return g.remote.Stats(ctx)
+}
+
+// Check says what about the Redis server threatens the marks; see [Redis.Check].
+func (g *Guarded) Check(ctx context.Context) ([]string, error) {
+	if g.remote == nil {
+		return nil, nil
+	}
+	warnings, err := g.remote.Check(ctx)
+	if err != nil && errors.Is(err, ErrClosed) {
+		return nil, ErrClosed
+	}
+	if err != nil {
+		return nil, fmt.Errorf("check redis: %w", err)
+	}
+	return warnings, nil
+}

@@ -1,0 +1,85 @@
+package dedupe
+
+// The scripts run on servers from Redis 6 on. They are sent as text (EVAL): the
+// server knows a text by its digest, which costs it a microsecond per batch, and
+// in return there is no "NOSCRIPT" after a restart or a failover to recover from
+// in the middle of a pipeline. Every key of one revision is on one node.
+//
+// A key may hold anything that somebody wrote there; get and set are therefore
+// pcalls, so that one such key does not spoil the batch.
+
+// beginScript answers for each revision, in this order: what became of the claim
+// and the values of the marks. KEYS are, for each, the claim and the marks; ARGV
+// is the claim's lifetime and then, for each, the number of marks and the token.
+//
+// Marks are read before the claim is taken and atomically with it: whoever is
+// granted it knows that nobody has sent what is not marked. A claim of an earlier
+// life of the same member is taken over: its holder is gone, or about to be fenced.
+const beginScript = `
+local ttl, key, n, out = ARGV[1], 1, 0, {}
+for arg = 2, #ARGV, 2 do
+  local marks = tonumber(ARGV[arg])
+  local values = redis.call('mget', unpack(KEYS, key + 1, key + marks))
+  local sent = 0
+  for i = 1, marks do
+    if values[i] == '1' then sent = sent + 1 end
+    out[n + 1 + i] = values[i]
+  end
+  local claim = -2
+  if sent < marks then
+    local ok = redis.pcall('set', KEYS[key], ARGV[arg + 1], 'nx', 'px', ttl)
+    if not ok then
+      local held, mine = redis.pcall('get', KEYS[key]), ARGV[arg + 1]
+      if type(held) == 'string' and held:sub(1, 8) == mine:sub(1, 8) and held:sub(9, 16) ~= mine:sub(9, 16) then
+        redis.call('set', KEYS[key], mine, 'px', ttl)
+        claim = 0
+      else
+        claim = redis.call('pttl', KEYS[key])
+        if claim < 1 then claim = 1 end
+      end
+    elseif ok.ok then
+      claim = 0
+    else
+      claim = -1
+    end
+  end
+  out[n + 1] = claim
+  n, key = n + 1 + marks, key + 1 + marks
+end
+return out`
+
+// What became of a claim; above 0 are the milliseconds that another's has left.
+const (
+	claimGranted  = 0
+	claimRefused  = -1 // the server takes no writes
+	claimNeedless = -2 // all is sent
+)
+
+// keepScript gives claims back or renews them. KEYS are claims; ARGV is, for
+// each, the token and the new lifetime, 0 to give it back.
+const keepScript = `
+local out = {}
+for i = 1, #KEYS do
+  local value, token, ttl = redis.pcall('get', KEYS[i]), ARGV[2 * i - 1], ARGV[2 * i]
+  out[i] = 0
+  if value == token then out[i] = 1 elseif value == '!' .. token then out[i] = 2 end
+  if out[i] > 0 then
+    if ttl == '0' then redis.pcall('del', KEYS[i]) else redis.pcall('pexpire', KEYS[i], ttl) end
+  end
+end
+return out`
+
+// What became of a claim that was to be kept or given back.
+const (
+	keptLost   = 0
+	keptSpoilt = 2 // it was still the holder's, and the revision was forgotten
+)
+
+// forgetScript spoils the claim KEYS[1], if there is one, and deletes the
+// negative entry KEYS[2].
+const forgetScript = `
+local value = redis.pcall('get', KEYS[1])
+if type(value) == 'string' and string.sub(value, 1, 1) ~= '!' then
+  redis.call('set', KEYS[1], '!' .. value, 'keepttl')
+end
+return redis.call('del', KEYS[2])`
