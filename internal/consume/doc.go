@@ -19,6 +19,30 @@
 //     instance gets the partition. What does not finish is delivered again.
 //   - Memory is bounded: a partition that has more than a window queued is paused.
 //
+// Exactly once. A [Transactor] is source and publisher in one: the messages that
+// records become, and the group's progress, are committed in one Kafka transaction
+// (KIP-98, fenced by the group's generation as KIP-447 has it), ten times a second.
+// Readers that ask for read_committed see the messages of each record once, whatever
+// dies, and see them when the transaction is committed:
+//
+//   - A record hands over all its messages in one step, so they are in one
+//     transaction. It is told of the commit, not of the broker's acknowledgement:
+//     a mark that it sets then (package dedupe) can never outlive an abort.
+//   - Records finish out of order. Those finished behind an open one are written
+//     beside the committed offset (progress.go), so that one slow record holds up
+//     neither the messages nor the transactions of the others.
+//   - A rebalance is let in between two transactions. Records in flight of a
+//     partition that goes have published nothing and are given up at once.
+//   - After an abort, or an end whose outcome is unknown, records are delivered
+//     again from what the broker says is committed.
+//   - An instance that restarts with its transactional id fences the one before it
+//     and ends its transaction. With a new id at each start the broker ends it by
+//     transactions.timeout; until then readers wait at it, and so does the partition.
+//
+// Both modes use the same group and can follow each other. One that delivered at
+// least once leaves offsets alone; going back, what was finished behind an open
+// record is repeated, which the marks in Redis suppress.
+//
 // What it does not do: order the work (the handler knows what belongs together)
 // or retry it (retries live in fetch and in the Kafka client). A task that
 // returns an error other than its own cancellation stops the consumer, because

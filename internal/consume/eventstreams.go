@@ -67,9 +67,9 @@ func NewEventStreams(cfg Config, agent string, handler Handler, reg prometheus.R
 	}
 	s.worker = &worker[string]{
 		name: "stream " + cfg.EventStreams.URL, handler: handler, limit: cfg.Window,
-		committed: s.advance,
-		pause:     s.pause,
-		inFlight:  func(d int) { s.metrics.inFlight.Add(float64(d)) },
+		advanced: s.advance,
+		pause:    s.pause,
+		inFlight: func(d int) { s.metrics.inFlight.Add(float64(d)) },
 		fatal: func(err error) {
 			select {
 			case s.fatal <- err:

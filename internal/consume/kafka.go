@@ -44,6 +44,8 @@ type topicPartition struct {
 	partition int32
 }
 
+func (tp topicPartition) String() string { return fmt.Sprintf("%s/%d", tp.topic, tp.partition) }
+
 // NewKafka begins to join the group at once, so handler must be ready; records
 // come with Run. opts say how brokers are reached.
 func NewKafka(cfg Config, opts []kgo.Opt, handler Handler, reg prometheus.Registerer, log *zap.Logger) (*Kafka, error) {
@@ -51,31 +53,14 @@ func NewKafka(cfg Config, opts []kgo.Opt, handler Handler, reg prometheus.Regist
 		cfg: cfg, handler: handler, log: log, metrics: newMetrics(reg),
 		fatal: make(chan error, 1), partitions: map[topicPartition]*worker[*kgo.Record]{},
 	}
-	patterns, err := cfg.topicPatterns()
+	own, err := cfg.options()
 	if err != nil {
 		return nil, err
 	}
-	offset := kgo.NewOffset().AtEnd()
-	if cfg.Start == "earliest" {
-		offset = kgo.NewOffset().AtStart()
-	}
-	if cfg.Member != "" {
-		opts = append(opts, kgo.InstanceID(cfg.Member))
-	}
+	opts = append(opts, own...)
 	k.client, err = kgo.NewClient(append(opts,
-		kgo.ConsumeRegex(),
-		kgo.ConsumeTopics(patterns...),
-		kgo.ConsumerGroup(cfg.Group),
-		kgo.ConsumeResetOffset(offset),
 		kgo.AutoCommitMarks(),
 		kgo.AutoCommitInterval(cfg.CommitInterval),
-		kgo.SessionTimeout(cfg.SessionTimeout),
-		// A rebalance may wait for a drain, so the group must wait as long.
-		kgo.RebalanceTimeout(cfg.SessionTimeout),
-		kgo.BlockRebalanceOnPoll(),
-		kgo.FetchMaxBytes(fetchMaxBytes),
-		kgo.FetchMaxPartitionBytes(fetchMaxPartitionBytes),
-		kgo.FetchMaxWait(time.Second),
 		kgo.OnPartitionsAssigned(k.assigned),
 		kgo.OnPartitionsRevoked(k.revoked),
 		kgo.OnPartitionsLost(k.lostPartitions),
@@ -84,6 +69,35 @@ func NewKafka(cfg Config, opts []kgo.Opt, handler Handler, reg prometheus.Regist
 		return nil, fmt.Errorf("kafka consumer: %w", err)
 	}
 	return k, nil
+}
+
+// options are what a member of the group asks of the client, however it commits.
+func (c Config) options() ([]kgo.Opt, error) {
+	patterns, err := c.topicPatterns()
+	if err != nil {
+		return nil, err
+	}
+	offset := kgo.NewOffset().AtEnd()
+	if c.Start == "earliest" {
+		offset = kgo.NewOffset().AtStart()
+	}
+	opts := []kgo.Opt{
+		kgo.ConsumeRegex(),
+		kgo.ConsumeTopics(patterns...),
+		kgo.ConsumerGroup(c.Group),
+		kgo.ConsumeResetOffset(offset),
+		kgo.SessionTimeout(c.SessionTimeout),
+		// A rebalance may wait for a drain, so the group must wait as long.
+		kgo.RebalanceTimeout(c.SessionTimeout),
+		kgo.BlockRebalanceOnPoll(),
+		kgo.FetchMaxBytes(fetchMaxBytes),
+		kgo.FetchMaxPartitionBytes(fetchMaxPartitionBytes),
+		kgo.FetchMaxWait(time.Second),
+	}
+	if c.Member != "" {
+		opts = append(opts, kgo.InstanceID(c.Member))
+	}
+	return opts, nil
 }
 
 // Run polls until ctx is done or an error makes going on wrong. Records are
@@ -109,7 +123,7 @@ func (k *Kafka) Run(ctx context.Context) error {
 			}
 			return nil
 		}
-		err := k.errors(fetches)
+		err := fetchErrors(fetches, k.metrics, k.log)
 		fetches.EachPartition(k.dispatch)
 		k.client.AllowRebalance()
 		if err != nil {
@@ -118,17 +132,17 @@ func (k *Kafka) Run(ctx context.Context) error {
 	}
 }
 
-// errors logs what the client repairs itself and returns what it cannot.
-func (k *Kafka) errors(fetches kgo.Fetches) error {
+// fetchErrors logs what the client repairs itself and returns what it cannot.
+func fetchErrors(fetches kgo.Fetches, metrics *metrics, log *zap.Logger) error {
 	var errs []error
 	fetches.EachError(func(topic string, partition int32, err error) {
 		var loss *kgo.ErrDataLoss
 		if errors.As(err, &loss) {
-			k.metrics.lost.Add(float64(max(0, loss.ResetTo-loss.ConsumedTo)))
+			metrics.lost.Add(float64(max(0, loss.ResetTo-loss.ConsumedTo)))
 		}
 		switch judge(err) {
 		case retry:
-			k.log.Warn("fetching records", zap.String("topic", topic), zap.Int32("partition", partition), zap.Error(err))
+			log.Warn("fetching records", zap.String("topic", topic), zap.Int32("partition", partition), zap.Error(err))
 		case stop:
 			errs = append(errs, fmt.Errorf("consume %s/%d: %w", topic, partition, err))
 		}
@@ -168,7 +182,7 @@ func (k *Kafka) assigned(_ context.Context, cl *kgo.Client, added map[string][]i
 			tp := map[string][]int32{topic: {id}}
 			w := &worker[*kgo.Record]{
 				name: fmt.Sprintf("partition %s/%d", topic, id), handler: k.handler, limit: k.cfg.Window,
-				committed: func(r *kgo.Record) { cl.MarkCommitRecords(r) },
+				advanced: func(r *kgo.Record) { cl.MarkCommitRecords(r) },
 				pause: func(paused bool) {
 					if paused {
 						cl.PauseFetchPartitions(tp)

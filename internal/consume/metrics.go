@@ -39,3 +39,35 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	reg.MustRegister(m.records, m.lost, m.inFlight, m.paused, m.assigned, m.abandoned, m.lag)
 	return m
 }
+
+type transactionMetrics struct {
+	committed prometheus.Counter
+	aborted   prometheus.Counter
+	replaced  prometheus.Counter
+	records   prometheus.Histogram
+	seconds   prometheus.Histogram
+}
+
+func newTransactionMetrics(reg prometheus.Registerer) *transactionMetrics {
+	m := &transactionMetrics{
+		committed: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "revscore_consume_committed_transactions_total", Help: "Transactions committed.",
+		}),
+		aborted: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "revscore_consume_aborted_transactions_total", Help: "Transactions aborted, whose records were delivered again.",
+		}),
+		replaced: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "revscore_consume_replaced_sessions_total", Help: "Times that the session with the brokers broke and was replaced.",
+		}),
+		records: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "revscore_consume_transaction_records", Help: "Source records in a committed transaction.",
+			Buckets: prometheus.ExponentialBuckets(1, 2, 15),
+		}),
+		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "revscore_consume_commit_seconds", Help: "Time from shutting a transaction to its commit.",
+			Buckets: prometheus.ExponentialBuckets(0.001, 2, 14),
+		}),
+	}
+	reg.MustRegister(m.committed, m.aborted, m.replaced, m.records, m.seconds)
+	return m
+}

@@ -31,7 +31,7 @@ type worker[T any] struct {
 	// immutable
 	name      string
 	handler   Handler
-	committed func(T)            // called with the end of the finished prefix
+	advanced  func(T)            // called with the end of the finished prefix
 	pause     func(paused bool)  // called when the queue is full, and when it has drained
 	fatal     func(error)        // called at most once, with an error that stops the consumer
 	inFlight  func(delta int)    // gauge
@@ -45,6 +45,11 @@ type worker[T any] struct {
 	finished  chan struct{}      // closed when all goroutines have ended
 	failOnce  sync.Once
 
+	// Set where records are finished by a transaction rather than by their task.
+	admit   func(T) bool                                 // waits for room; false: begin no more
+	scope   func(context.Context, begun) context.Context // what a task is called with
+	settled func(context.Context)                        // called with a task's context when it returned nil
+
 	window    window[T]
 	finishers sync.WaitGroup // added to by the loop goroutine
 
@@ -55,8 +60,9 @@ type worker[T any] struct {
 }
 
 type item[T any] struct {
-	rec event.Record
-	at  T
+	rec  event.Record
+	at   T
+	done bool // finished before it was delivered again: only its place is wanted
 }
 
 // start runs the worker until stop. The caller must call stop.
@@ -116,6 +122,13 @@ func (w *worker[T]) loop() {
 		case <-w.signal:
 		}
 		for _, it := range w.take() {
+			if it.done {
+				w.window.finish(w.window.add(it.at), w.advanced)
+				continue
+			}
+			if w.admit != nil && !w.admit(it.at) {
+				return
+			}
 			select {
 			case <-w.intake.Done():
 				return
@@ -153,10 +166,16 @@ func (w *worker[T]) finish(b begun) {
 		w.inFlight(-1)
 		<-w.slots
 	}()
-	err := b.task(w.work)
+	ctx := w.work
+	if w.scope != nil {
+		ctx = w.scope(ctx, b)
+	}
+	err := b.task(ctx)
 	switch {
+	case err == nil && w.settled != nil:
+		w.settled(ctx)
 	case err == nil:
-		w.window.finish(b.seq, w.committed)
+		w.window.finish(b.seq, w.advanced)
 	case w.work.Err() != nil:
 		// Given up: not finished, so never committed, delivered again.
 	default:
@@ -174,6 +193,7 @@ var errDrain = errors.New("events in flight did not finish in time; they will be
 func (w *worker[T]) stop(ctx context.Context) error {
 	w.cancelIn()
 	defer w.cancelAll()
+	defer w.take() // a pause must not outlive the worker: the partition may come back
 	select {
 	case <-w.finished:
 		return nil

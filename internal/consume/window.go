@@ -57,6 +57,17 @@ func (w *window[T]) finish(seq uint64, advanced func(T)) {
 	advanced(last)
 }
 
+// each calls f with every position that is finished behind one that is not.
+func (w *window[T]) each(f func(T)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for seq := w.head; seq < w.tail; seq++ {
+		if s := w.slots[seq&w.mask()]; s.done {
+			f(s.at)
+		}
+	}
+}
+
 // inFlight counts entries that have not left the window.
 func (w *window[T]) inFlight() int {
 	w.mu.Lock()

@@ -12,6 +12,9 @@
 //     the process lives, and its bounded buffer makes Publish block meanwhile,
 //     which in turn stops the consumer. Nothing is dropped for being late.
 //
+// Exactly once is not its business: a transaction spans offsets too, so there
+// consume.Transactor publishes, with this package's [Config.Options] and counters.
+//
 // What it does not do: decide what was sent before (dedupe) or whether an event
 // goes out at all (score).
 package produce

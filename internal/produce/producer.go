@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -89,26 +91,33 @@ type Producer struct {
 	metrics *metrics
 }
 
-// New connects lazily; opts say how brokers are reached.
-func New(cfg Config, opts []kgo.Opt, reg prometheus.Registerer) (*Producer, error) {
-	opts = append(opts,
+// Options say how messages are written, by whichever client writes them.
+func (c Config) Options() []kgo.Opt {
+	opts := []kgo.Opt{
 		kgo.RequiredAcks(kgo.AllISRAcks()),
-		kgo.ProducerBatchCompression(codecs[cfg.Compression]),
-		kgo.ProducerLinger(cfg.Linger),
-		kgo.ProducerBatchMaxBytes(int32(cfg.MaxMessage)),
-		kgo.MaxBufferedRecords(cfg.Buffered),
+		kgo.ProducerBatchCompression(codecs[c.Compression]),
+		kgo.ProducerLinger(c.Linger),
+		kgo.ProducerBatchMaxBytes(int32(c.MaxMessage)),
+		kgo.MaxBufferedRecords(c.Buffered),
 		// A topic that was just created is asked for again soon: by default the
 		// first message to a new topic waits 2.5 s for the second look.
-		kgo.MetadataMinAge(250*time.Millisecond),
+		kgo.MetadataMinAge(250 * time.Millisecond),
 		kgo.UnknownTopicRetries(20),
+	}
+	if c.CreateTopic {
+		opts = append(opts, kgo.AllowAutoTopicCreation())
+	}
+	return opts
+}
+
+// New connects lazily; opts say how brokers are reached.
+func New(cfg Config, opts []kgo.Opt, reg prometheus.Registerer) (*Producer, error) {
+	opts = append(slices.Concat(opts, cfg.Options()),
 		// A message that was sent and not answered may be given up when its
 		// context ends: else a stop, or a rebalance, would wait for a silent
 		// broker for ever. It may then be there twice, under one meta.id.
 		kgo.AllowIdempotentProduceCancellation(),
 	)
-	if cfg.CreateTopic {
-		opts = append(opts, kgo.AllowAutoTopicCreation())
-	}
 	client, err := kgo.NewClient(opts...)
 	if err != nil {
 		return nil, fmt.Errorf("kafka producer: %w", err)
@@ -124,6 +133,41 @@ func (p *Producer) Publish(ctx context.Context, m event.Message, done func(error
 	p.client.Produce(ctx, record(m), p.acknowledged(m.Topic, start, done))
 }
 
+// PublishAll takes the messages of one event in, in their order, and calls done
+// once, when the broker has acknowledged all of them or refused one.
+func (p *Producer) PublishAll(ctx context.Context, messages []event.Message, done func(error)) {
+	if len(messages) == 0 {
+		done(nil)
+		return
+	}
+	all := &joint{open: len(messages), done: done}
+	for _, m := range messages {
+		p.Publish(ctx, m, all.acknowledged)
+	}
+}
+
+// joint turns the answers to several messages into one.
+type joint struct {
+	done func(error)
+
+	mu   sync.Mutex // guards what follows
+	open int
+	errs []error
+}
+
+func (j *joint) acknowledged(err error) {
+	j.mu.Lock()
+	j.open--
+	if err != nil {
+		j.errs = append(j.errs, err)
+	}
+	last := j.open == 0
+	j.mu.Unlock()
+	if last {
+		j.done(errors.Join(j.errs...))
+	}
+}
+
 // Offer hands a message to the broker only if there is room for it: else done gets
 // an error at once. It is for what may be lost, which must not hold up what may not.
 func (p *Producer) Offer(ctx context.Context, m event.Message, done func(error)) {
@@ -137,18 +181,27 @@ func record(m event.Message) *kgo.Record {
 // acknowledged counts what became of a message and tells who sent it.
 func (p *Producer) acknowledged(topic string, start time.Time, done func(error)) func(*kgo.Record, error) {
 	return func(_ *kgo.Record, err error) {
+		p.Count(topic, start, err)
 		if err != nil {
-			p.metrics.refused.WithLabelValues(topic).Inc()
 			if errors.Is(err, kerr.UnknownTopicOrPartition) {
 				err = fmt.Errorf("%w: create the topic, or let produce.create_topics and the broker do it", err)
 			}
 			done(fmt.Errorf("publish to topic %s: %w", topic, err))
 			return
 		}
-		p.metrics.messages.WithLabelValues(topic).Inc()
-		p.metrics.seconds.Observe(time.Since(start).Seconds())
 		done(nil)
 	}
+}
+
+// Count counts a broker's answer to a message, also for who writes by another
+// client, as a transaction does.
+func (p *Producer) Count(topic string, start time.Time, err error) {
+	if err != nil {
+		p.metrics.refused.WithLabelValues(topic).Inc()
+		return
+	}
+	p.metrics.messages.WithLabelValues(topic).Inc()
+	p.metrics.seconds.Observe(time.Since(start).Seconds())
 }
 
 // Flush waits until every message is acknowledged or refused.

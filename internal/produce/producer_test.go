@@ -348,3 +348,34 @@ func TestTopicPrefix(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// All messages of an event are acknowledged once, together; one that is refused is
+// an error for all, after the others are answered too.
+func TestPublishAll(t *testing.T) {
+	c := broker(t)
+	p, _ := producer(t, c, nil)
+	answers := make(chan error, 10)
+	answered := func(err error) { answers <- err }
+	p.PublishAll(t.Context(), nil, answered)
+	if err := <-answers; err != nil {
+		t.Errorf("no messages: %v", err)
+	}
+	p.PublishAll(t.Context(), []event.Message{message(0, 1), message(1, 1), message(2, 1)}, answered)
+	if err := <-answers; err != nil {
+		t.Fatal(err)
+	}
+	if got := len(consumed(t, c, topic, 3)); got != 3 {
+		t.Errorf("%d messages, want 3", got)
+	}
+	large := event.Message{Topic: topic, Value: make([]byte, 8<<20)}
+	p.PublishAll(t.Context(), []event.Message{message(3, 1), large, message(4, 1)}, answered)
+	if err := <-answers; !errors.Is(err, kerr.MessageTooLarge) {
+		t.Errorf("one too large: %v", err)
+	}
+	if err := p.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(answers) > 0 {
+		t.Errorf("%d answers too many", len(answers))
+	}
+}
