@@ -12,6 +12,8 @@ import shutil
 import signal
 import socket
 import subprocess
+import tarfile
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -22,7 +24,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = pathlib.Path(os.environ.get("SHARED", ROOT.parent / "shared")).resolve()
-BINARY = ROOT / "bin" / "streamer"
+BINARY = pathlib.Path(os.environ.get("BINARY", ROOT / "bin" / "streamer"))
 
 
 def require(path):
@@ -132,8 +134,8 @@ class Kafka:
         os.kill(int((pathlib.Path(self.env["KAFKA_DATA"]) / "0/pid").read_text()), signal.SIGKILL)
         wait_for("the broker's end", lambda: not listening(self.port))
 
-    def create(self, *topics):
-        for future in self.admin.create_topics([NewTopic(t, 1, 1) for t in topics]).values():
+    def create(self, *topics, partitions=1):
+        for future in self.admin.create_topics([NewTopic(t, partitions, 1) for t in topics]).values():
             future.result()
 
     def produce(self, topic, values, keys=None):
@@ -163,21 +165,55 @@ class Kafka:
         ends = self.ask("watch", lambda c: c.get_watermark_offsets(TopicPartition(topic, 0), timeout=10))
         return ends[1] if ends else 0
 
-    def committed(self, group, topic):
-        offsets = self.ask(group, lambda c: c.committed([TopicPartition(topic, 0)], timeout=10))
-        return max(0, offsets[0].offset) if offsets else 0
+    def committed(self, group, topic, partitions=1):
+        """Records that the group is done with; 0 while no broker can tell."""
+        places = [TopicPartition(topic, p) for p in range(partitions)]
+        offsets = self.ask(group, lambda c: c.committed(places, timeout=10))
+        return sum(max(0, o.offset) for o in offsets or [])
 
-    def read(self, topic):
-        """All messages of a topic, read with a client that is not ours."""
+    def read(self, topic, isolation="read_committed"):
+        """All messages of a topic with one partition, read with a client that is not ours."""
         end = self.end(topic)
-        consumer = Consumer(QUIET | {"bootstrap.servers": self.bootstrap, "group.id": "read", "enable.auto.commit": False})
+        consumer = Consumer(QUIET | {"bootstrap.servers": self.bootstrap, "group.id": "read", "enable.auto.commit": False,
+                                     "isolation.level": isolation, "enable.partition.eof": True})
         consumer.assign([TopicPartition(topic, 0, 0)])
-        out, deadline = [], time.monotonic() + 60
-        while len(out) < end and time.monotonic() < deadline:
-            out += [m for m in consumer.consume(1000, 1.0) if m.error() is None]
+        # Offsets are not counts: markers of transactions, and what was aborted, take some.
+        out, at, deadline = [], 0, time.monotonic() + 60
+        while at < end and time.monotonic() < deadline:
+            for m in consumer.consume(1000, 1.0):
+                if m.error() is None:
+                    out.append(m)
+                elif m.error().code() == KafkaError._PARTITION_EOF:
+                    at = m.offset()
         consumer.close()
-        assert len(out) == end, f"read {len(out)} of {end} records of {topic}"
+        assert at >= end, f"read up to {at} of {end} in {topic}"
         return out
+
+
+class Tail:
+    """Follows a topic from its start in a thread, read_committed, and keeps what comes
+    with the time at which it came."""
+
+    def __init__(self, kafka, topic):
+        self.messages, self.times = [], []  # the thread's own until it has appended
+        self.consumer = Consumer(QUIET | {"bootstrap.servers": kafka.bootstrap, "group.id": "tail", "enable.auto.commit": False,
+                                          "isolation.level": "read_committed", "fetch.wait.max.ms": 20})
+        self.consumer.assign([TopicPartition(topic, 0, 0)])
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self.follow)
+        self.thread.start()
+
+    def follow(self):
+        while not self.over.is_set():
+            for m in self.consumer.consume(1000, 0.02):
+                if m.error() is None:
+                    self.times.append(time.monotonic())
+                    self.messages.append(m)
+
+    def close(self):
+        self.over.set()
+        self.thread.join()
+        self.consumer.close()
 
 
 class Redis:
@@ -191,7 +227,80 @@ class Redis:
                                 "--dir", str(self.folder)], self.folder / "redis.log")
         wait_for("redis", lambda: listening(self.port))
 
+    def flush(self):
+        with socket.create_connection(("127.0.0.1", self.port), 5) as s:
+            s.sendall(b"FLUSHALL\r\n")
+            assert s.recv(64) == b"+OK\r\n"
+
     def stop(self):
+        self.process.close()
+
+
+class Registry:
+    """A real schema registry, Apicurio, in memory, with Confluent's API. Maven brings
+    it (109 MB), once per machine."""
+
+    VERSION = "3.0.9"
+
+    def __init__(self, folder):
+        jars = self.jars()
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}/apis/ccompat/v7"
+        self.process = Process(
+            ["java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dquarkus.http.host=127.0.0.1",
+             f"-Dquarkus.http.port={port}", "-jar", str(jars / f"apicurio-registry-app-{self.VERSION}-runner.jar")],
+            folder / "registry.log", cwd=folder)
+        wait_for("the registry; see " + str(self.process.log), lambda: self.get("/subjects") is not None)
+
+    @classmethod
+    def jars(cls):
+        cache = pathlib.Path.home() / ".cache/apicurio-registry"
+        done = cache / cls.VERSION
+        if not done.exists():
+            part = cache / f"{cls.VERSION}.part"
+            shutil.rmtree(part, ignore_errors=True)
+            subprocess.run(["mvn", "-q", "-B", "dependency:copy", f"-DoutputDirectory={part}",
+                            f"-Dartifact=io.apicurio:apicurio-registry-app:{cls.VERSION}:tar.gz:all"], check=True, timeout=300)
+            packed = part / f"apicurio-registry-app-{cls.VERSION}-all.tar.gz"
+            with tarfile.open(packed) as tar:
+                tar.extractall(part, filter="data")
+            packed.unlink()
+            part.rename(done)
+        return done
+
+    def get(self, path):
+        """The answer to a question, decoded; None while there is none."""
+        with contextlib.suppress(OSError), urllib.request.urlopen(self.url + path, timeout=5) as r:
+            return json.load(r)
+        return None
+
+    def close(self):
+        self.process.close()
+
+
+class Gate:
+    """The stand-in for EventGate as its own process; it validates by the official schemas."""
+
+    def __init__(self, folder, faults=""):
+        subprocess.run(["go", "build", "-o", str(folder / "gatesim"), "./tools/gatesim"], cwd=ROOT, check=True, timeout=300)
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.process = Process([str(folder / "gatesim"), "-listen", f"127.0.0.1:{port}", "-faults", faults,
+                                "-schemas", str(require(SHARED / "contracts/schemas"))], folder / "gate.log")
+        wait_for("the gate", lambda: listening(port))
+
+    def get(self, path):
+        with urllib.request.urlopen(f"{self.url}/_sim/{path}", timeout=30) as r:
+            return r.read()
+
+    def stats(self):
+        return json.loads(self.get("stats"))
+
+    def accepted(self):
+        """What it took, in order: id, stream, whether the client was told, and the event."""
+        return [json.loads(line) for line in self.get("accepted").splitlines()]
+
+    def close(self):
         self.process.close()
 
 

@@ -17,24 +17,28 @@ import (
 	"revscore/internal/score/fetch"
 	"revscore/internal/score/model"
 	"revscore/internal/score/registry"
+	"revscore/internal/sink"
 )
 
 // Config is the whole configuration, a section for each stage in the order of
 // the event. docs/config.md and streamer.example.yaml are made from it.
 type Config struct {
-	Kafka        KafkaConfig         `yaml:"kafka" help:"How the brokers are reached."`
-	Consume      consume.Config      `yaml:"consume" help:"Which events are read."`
-	Routes       []score.RouteConfig `yaml:"routes" help:"Which events become which output."`
-	Models       []registry.Place    `yaml:"models" help:"Model bundles: folders, or embedded:NAME for those in the binary."`
-	Reload       time.Duration       `yaml:"reload_interval" help:"How often bundles are looked at for changes, which are loaded, verified and swapped without a restart; 0: only on SIGHUP."`
-	Dictionaries []string            `yaml:"dictionaries" help:"Folders with spelling dictionaries of Hunspell (.dic and .aff), for models that ask them; the first that has one counts."`
-	Fetch        fetch.Config        `yaml:"fetch" help:"Where texts come from."`
-	Score        score.Config        `yaml:"score" help:"How much is computed at once."`
-	Dedupe       dedupe.Config       `yaml:"dedupe" help:"What is remembered, and where."`
-	Produce      produce.Config      `yaml:"produce" help:"Where score events go."`
-	Admin        AdminConfig         `yaml:"admin" help:"Health, metrics and the live page."`
-	Log          LogConfig           `yaml:"log" help:"Logging to standard error."`
-	StopTimeout  time.Duration       `yaml:"stop_timeout" help:"How long a stop may take before it is forced; must exceed consume.drain_timeout."`
+	Kafka        KafkaConfig               `yaml:"kafka" help:"How the brokers are reached."`
+	Consume      consume.Config            `yaml:"consume" help:"Which events are read."`
+	Delivery     string                    `yaml:"delivery" help:"at_least_once, or exactly_once: scores and offsets in Kafka transactions, for consumers that read committed."`
+	Transactions consume.TransactionConfig `yaml:"transactions" help:"Used when delivery is exactly_once."`
+	Routes       []score.RouteConfig       `yaml:"routes" help:"Which events become which output."`
+	Models       []registry.Place          `yaml:"models" help:"Model bundles: folders, or embedded:NAME for those in the binary."`
+	Reload       time.Duration             `yaml:"reload_interval" help:"How often bundles are looked at for changes, which are loaded, verified and swapped without a restart; 0: only on SIGHUP."`
+	Dictionaries []string                  `yaml:"dictionaries" help:"Folders with spelling dictionaries of Hunspell (.dic and .aff), for models that ask them; the first that has one counts."`
+	Fetch        fetch.Config              `yaml:"fetch" help:"Where texts come from."`
+	Score        score.Config              `yaml:"score" help:"How much is computed at once."`
+	Dedupe       dedupe.Config             `yaml:"dedupe" help:"What is remembered, and where."`
+	Produce      produce.Config            `yaml:"produce" help:"Where score events go."`
+	Sinks        sink.Config               `yaml:"sinks" help:"Which streams go elsewhere than to Kafka, or in another form."`
+	Admin        AdminConfig               `yaml:"admin" help:"Health, metrics and the live page."`
+	Log          LogConfig                 `yaml:"log" help:"Logging to standard error."`
+	StopTimeout  time.Duration             `yaml:"stop_timeout" help:"How long a stop may take before it is forced; must exceed consume.drain_timeout."`
 }
 
 // LogConfig of the one logger.
@@ -46,8 +50,10 @@ type LogConfig struct {
 // DefaultConfig scores enwiki with the embedded models from a local broker.
 func DefaultConfig() Config {
 	return Config{
-		Kafka:   DefaultKafkaConfig(),
-		Consume: consume.DefaultConfig(),
+		Kafka:        DefaultKafkaConfig(),
+		Consume:      consume.DefaultConfig(),
+		Delivery:     atLeastOnce,
+		Transactions: consume.DefaultTransactionConfig(),
 		Routes: []score.RouteConfig{{
 			Model: "reverted", On: []string{"nonbot_edit"},
 			Match: score.Alternatives{{"database": "enwiki", "page_namespace": 0}},
@@ -59,6 +65,7 @@ func DefaultConfig() Config {
 		Score:        score.DefaultConfig(),
 		Dedupe:       dedupe.DefaultConfig(),
 		Produce:      produce.DefaultConfig(),
+		Sinks:        sink.DefaultConfig(),
 		Admin:        DefaultAdminConfig(),
 		Log:          LogConfig{Level: "info", Format: "json"},
 		StopTimeout:  30 * time.Second,
@@ -70,7 +77,8 @@ func (c Config) Validate() error {
 	errs := []error{
 		c.Consume.Validate(), c.Fetch.Validate(), c.Score.Validate(),
 		c.Dedupe.Validate(), c.Produce.Validate(), c.Admin.Validate(),
-		c.Kafka.Validate(), // the sink is Kafka whatever the source is
+		c.Kafka.Validate(), // dead letters and differences of shadows go there, whatever the source is
+		c.Sinks.Validate(), c.validateDelivery(),
 	}
 	if c.StopTimeout <= c.Consume.DrainTimeout {
 		errs = append(errs, fmt.Errorf("stop_timeout is %v, must exceed consume.drain_timeout (%v)", c.StopTimeout, c.Consume.DrainTimeout))
@@ -88,6 +96,16 @@ func (c Config) Validate() error {
 		errs = append(errs, fmt.Errorf("log.format is %q, must be json or console", c.Log.Format))
 	}
 	return errors.Join(errs...)
+}
+
+func (c Config) validateDelivery() error {
+	switch c.Delivery {
+	case atLeastOnce:
+		return nil
+	case exactlyOnce:
+		return errors.Join(c.Transactions.Validate(c.Consume), c.Sinks.Transactional())
+	}
+	return fmt.Errorf("delivery is %q, must be %s or %s", c.Delivery, atLeastOnce, exactlyOnce)
 }
 
 // readConfig reads a file over the defaults, then secrets from the environment,

@@ -227,6 +227,34 @@ func TestListsOfTextWithColons(t *testing.T) {
 	}
 }
 
+func TestDeliveryFaults(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want []string
+	}{
+		{"delivery: twice\n", []string{`delivery is "twice", must be at_least_once or exactly_once`}},
+		{"delivery: exactly_once\nconsume: {source: eventstreams}\n", []string{`consume.source is "eventstreams", must be kafka`}},
+		{"delivery: exactly_once\nconsume: {window: 50000}\ntransactions: {interval: 1ms, timeout: 1h}\n", []string{
+			"consume.window is 50000", "transactions.interval is 1ms", "transactions.timeout is 1h",
+		}},
+		{"delivery: exactly_once\nsinks: {default: [kafka, files], avro: {files: {dir: /data}}}\n", []string{"sinks.default names files, must name kafka or kafka_avro alone"}},
+		{"sinks: {default: [pigeon]}\n", []string{`sinks.default has "pigeon"`}},
+	} {
+		_, err := readConfig(writeFile(t, "faulty.yaml", c.text), noEnvironment)
+		for _, want := range c.want {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s%q is not reported in: %v", c.text, want, err)
+			}
+		}
+	}
+	// What is not used needs no sense.
+	for _, text := range []string{"delivery: exactly_once\n", "transactions: {interval: 1ms}\nconsume: {window: 50000}\n"} {
+		if _, err := readConfig(writeFile(t, "fine.yaml", text), noEnvironment); err != nil {
+			t.Errorf("%s%v", text, err)
+		}
+	}
+}
+
 // A user mends a file once, not once for each fault.
 func TestAllFaultsAreReported(t *testing.T) {
 	text := `
@@ -261,13 +289,13 @@ stop_timeout: 1s
 func TestSecretsComeFromTheEnvironment(t *testing.T) {
 	path := writeFile(t, "streamer.yaml", "kafka:\n  sasl:\n    mechanism: scram-sha-512\n    user: u\n    password: of-the-file\n")
 	env := map[string]string{
-		"REVSCORE_KAFKA_PASSWORD": "k-secret", "REVSCORE_REDIS_PASSWORD": "r-secret", "REVSCORE_SENTINEL_PASSWORD": "s-secret",
+		"REVSCORE_REGISTRY_TOKEN": "t-secret", "REVSCORE_KAFKA_PASSWORD": "k-secret", "REVSCORE_REDIS_PASSWORD": "r-secret", "REVSCORE_SENTINEL_PASSWORD": "s-secret",
 	}
 	cfg, err := readConfig(path, func(name string) (string, bool) { v, ok := env[name]; return v, ok })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if cfg.Kafka.SASL.Password != "k-secret" || cfg.Dedupe.Redis.Password != "r-secret" || cfg.Dedupe.Redis.SentinelPassword != "s-secret" {
+	if cfg.Kafka.SASL.Password != "k-secret" || cfg.Dedupe.Redis.Password != "r-secret" || cfg.Dedupe.Redis.SentinelPassword != "s-secret" || cfg.Sinks.Avro.Registry.Token != "t-secret" {
 		t.Error("a secret of the environment was not taken")
 	}
 	cfg, err = readConfig(path, noEnvironment)
@@ -285,6 +313,7 @@ func TestSecretsNeverPrint(t *testing.T) {
 	cfg := DefaultConfig()
 	cfg.Kafka.SASL.Mechanism, cfg.Kafka.SASL.User, cfg.Kafka.SASL.Password = "plain", "u", secret // an invalid one too
 	cfg.Dedupe.Redis.Password, cfg.Dedupe.Redis.SentinelPassword = secret, secret
+	cfg.Sinks.EventGate.Token, cfg.Sinks.Avro.Registry.Token, cfg.Sinks.Avro.Registry.Password = secret, secret, secret
 	core, logs := observer.New(zapcore.DebugLevel)
 	zap.New(core).Info("starting", zap.Any("config", cfg), zap.Any("kafka", cfg.Kafka), zap.Stringer("password", cfg.Kafka.SASL.Password))
 	var encoded bytes.Buffer

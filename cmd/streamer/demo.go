@@ -90,6 +90,7 @@ func demo(ctx context.Context, out, stderr io.Writer, o demoOptions) (err error)
 				fmt.Fprintf(stderr, "streamer demo: scores as they are made, also at http://%s/ (Ctrl-C ends it)\n", page)
 				close(began)
 			},
+			embedded: true,
 		})
 	})
 	var unreadable int

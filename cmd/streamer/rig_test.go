@@ -53,6 +53,7 @@ type rig struct {
 	wiki   *wikiapi.Server
 	api    http.Handler // what answers the program; wiki by default
 	cfg    Config
+	asked  bool // Redis is asked how it keeps marks, which this one cannot say
 }
 
 // newRig also lets the test run beside others: rigs mostly wait.
@@ -184,8 +185,9 @@ func (r *rig) launch() (s *instance, started <-chan string) {
 	go func() {
 		defer close(ended)
 		s.done <- run(ctx, r.cfg, zap.New(core), hooks{
-			observe: func(rep score.Report) { s.reports <- rep },
-			started: func(address string) { begun <- address },
+			observe:  func(rep score.Report) { s.reports <- rep },
+			started:  func(address string) { begun <- address },
+			embedded: !r.asked,
 		})
 	}()
 	r.t.Cleanup(func() { // before the broker goes
@@ -323,11 +325,19 @@ func (r *rig) committed(topic string) int64 {
 	return -1
 }
 
-// records reads a topic of one partition from its beginning to its end.
+// records reads a topic of one partition from its beginning to its end, as one does
+// who asks for committed transactions alone.
 func (r *rig) records(topic string) []*kgo.Record {
 	r.t.Helper()
-	n := r.end(topic)
+	admin := r.admin()
+	defer admin.Close()
+	ends, err := admin.ListCommittedOffsets(r.t.Context(), topic)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	end, _ := ends.Lookup(topic, 0)
 	cl, err := kgo.NewClient(kgo.SeedBrokers(r.kafka.ListenAddrs()...),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(),
 		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: {0: kgo.NewOffset().AtStart()}}))
 	if err != nil {
 		r.t.Fatal(err)
@@ -336,12 +346,17 @@ func (r *rig) records(topic string) []*kgo.Record {
 	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
 	defer cancel()
 	var out []*kgo.Record
-	for int64(len(out)) < n {
+	for next := int64(0); next < end.Offset; {
 		fetches := cl.PollFetches(ctx)
 		if err := fetches.Err(); err != nil {
 			r.t.Fatalf("read %s: %v", topic, err)
 		}
-		out = append(out, fetches.Records()...)
+		fetches.EachRecord(func(rec *kgo.Record) {
+			next = rec.Offset + 1
+			if !rec.Attrs.IsControl() {
+				out = append(out, rec)
+			}
+		})
 	}
 	return out
 }

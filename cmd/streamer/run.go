@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -13,10 +14,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.uber.org/zap"
 
-	"revscore/internal/consume"
 	"revscore/internal/dedupe"
 	"revscore/internal/feed"
-	"revscore/internal/produce"
 	"revscore/internal/score"
 	"revscore/internal/score/fetch"
 	"revscore/internal/score/registry"
@@ -49,6 +48,8 @@ func newRunCommand() *cobra.Command {
 type hooks struct {
 	observe func(score.Report)   // told of every result
 	started func(address string) // called when consuming, with the admin address
+	// embedded says that Redis is in this process: it cannot be asked how it keeps marks.
+	embedded bool
 }
 
 // source is where records come from: Kafka, or a public event stream.
@@ -102,28 +103,37 @@ func (b base) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	producer, err := produce.New(b.cfg.Produce, b.brokers, b.reg)
+	if !b.hooks.embedded {
+		checkStore(ctx, store, b.log)
+	}
+	out, err := newOutlet(b)
 	if err != nil {
 		return err
 	}
-	defer producer.Close()
+	defer func() { err = errors.Join(err, out.Close()) }()
+	return b.serve(ctx, texts, store, out)
+}
+
+// serve puts the parts together and lets them run.
+func (b base) serve(ctx context.Context, texts score.Texts, store dedupe.Store, out *outlet) error {
 	live := feed.NewHub()
 	defer live.Close()
 	pipeline := newPipeline(b.cfg, score.Parts{
 		Routes: b.routes, Engine: score.NewEngine(b.cfg.Score.Workers, b.reg), Texts: texts, Store: store,
-		Publish: producer, Differences: producer, Registry: b.reg, Observe: onReport(b.log, live, b.hooks),
+		Publish: out, Differences: out.producer, Registry: b.reg, Observe: onReport(b.log, live, b.hooks),
 	})
-	src, err := newSource(b.cfg, b.brokers, pipeline, b.reg, b.log)
+	src, err := out.source(pipeline, b.reg)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
-	watch, err := startAdmin(b.cfg.Admin, adminParts{registry: b.reg, page: live.Handler(), ask: src.Ready, warnings: b.warnings})
+	warnings := func() []string { return slices.Concat(b.warnings(), out.warnings()) }
+	watch, err := startAdmin(b.cfg.Admin, adminParts{registry: b.reg, page: live.Handler(), ask: src.Ready, warnings: warnings})
 	if err != nil {
 		return err
 	}
 	s := &service{
-		cfg: b.cfg, log: b.log, source: src, producer: producer, live: live, admin: watch,
+		cfg: b.cfg, log: b.log, source: src, out: out, live: live, admin: watch,
 		models: watchModels(ctx, b.inService, b.routes, b.cfg.Reload, b.hangup, b.log),
 	}
 	return s.serve(ctx, b.brokers, b.hooks.started)
@@ -178,8 +188,8 @@ func onReport(log *zap.Logger, live *feed.Hub, h hooks) func(score.Report) {
 	}
 }
 
-func newStore(cfg Config, reg prometheus.Registerer, log *zap.Logger) (dedupe.Store, error) {
-	return dedupe.New(cfg.Dedupe, dedupe.Options{Registerer: reg, OnStateChange: func(open bool, cause error) {
+func newStore(cfg Config, reg prometheus.Registerer, log *zap.Logger) (*dedupe.Guarded, error) {
+	return dedupe.New(cfg.Dedupe, dedupe.Options{Registerer: reg, Member: cfg.memberName(), OnStateChange: func(open bool, cause error) {
 		if open {
 			log.Warn("redis does not answer; scoring goes on, repeats are known to this instance alone", zap.Error(cause))
 			return
@@ -188,30 +198,51 @@ func newStore(cfg Config, reg prometheus.Registerer, log *zap.Logger) (dedupe.St
 	}})
 }
 
-func newSource(cfg Config, brokers []kgo.Opt, handler consume.Handler, reg prometheus.Registerer, log *zap.Logger) (source, error) {
-	if cfg.Consume.Source == consume.SourceEventStreams {
-		return consume.NewEventStreams(cfg.Consume, cfg.Fetch.UserAgent, handler, reg, log.Named("consume"))
+// memberName is how this instance is called over its restarts, empty if it has no name.
+func (c Config) memberName() string {
+	if c.Consume.Member == "" {
+		return ""
 	}
-	return consume.NewKafka(cfg.Consume, brokers, handler, reg, log.Named("consume"))
+	return c.Consume.Group + "/" + c.Consume.Member
+}
+
+// checkTimeout bounds the look at Redis on start; without it scoring begins as well.
+const checkTimeout = 2 * time.Second
+
+// checkStore logs what about Redis threatens the marks. One that does not answer is
+// reported when it is needed.
+func checkStore(ctx context.Context, store *dedupe.Guarded, log *zap.Logger) {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	warnings, err := store.Check(ctx)
+	if err != nil {
+		log.Info("redis does not tell how it keeps marks", zap.Error(err))
+	}
+	for _, w := range warnings {
+		log.Warn("redis may forget marks", zap.String("reason", w))
+	}
 }
 
 // service is what runs: the parts that have an order of stopping.
 type service struct {
-	cfg      Config
-	log      *zap.Logger
-	source   source
-	producer *produce.Producer
-	live     *feed.Hub
-	admin    *admin
-	models   *modelWatch
+	cfg    Config
+	log    *zap.Logger
+	source source
+	out    *outlet
+	live   *feed.Hub
+	admin  *admin
+	models *modelWatch
 }
 
 func (s *service) serve(ctx context.Context, brokers []kgo.Opt, started func(string)) error {
 	err := s.cfg.Kafka.awaitBrokers(ctx, brokers, s.log)
 	if err == nil {
+		err = s.out.start(ctx)
+	}
+	if err == nil {
 		s.admin.working.Store(true)
 		s.log.Info("consuming", zap.String("source", s.cfg.Consume.Source), zap.Strings("topics", s.cfg.Consume.Topics),
-			zap.String("group", s.cfg.Consume.Group), zap.String("page", s.admin.address()))
+			zap.String("group", s.cfg.Consume.Group), zap.String("delivery", s.cfg.Delivery), zap.String("page", s.admin.address()))
 		if started != nil {
 			started(s.admin.address())
 		}
@@ -230,9 +261,9 @@ func (s *service) stop(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.StopTimeout)
 	defer cancel()
 	err := errors.Join(
-		s.source.Drain(ctx),   // no new events; finish those in flight
-		s.producer.Flush(ctx), // every message acknowledged or refused
-		s.source.Commit(ctx),  // finished offsets only
+		s.source.Drain(ctx),  // no new events; finish those in flight
+		s.out.Flush(ctx),     // every message acknowledged or refused
+		s.source.Commit(ctx), // finished offsets only
 		s.models.stop(ctx),
 	)
 	s.live.Close()

@@ -208,6 +208,20 @@ func (r *rig) scoreWithoutRedis(s *instance) {
 	}
 }
 
+// What threatens the marks is said on start, and is no reason not to score.
+func TestRedisIsAskedAtStart(t *testing.T) {
+	r := newRig(t)
+	r.asked = true
+	s := r.start()
+	_, values := r.edits(9, 1)
+	r.feed(createTopic, values...)
+	s.await(2)
+	s.stop()
+	if got := s.warnings(); len(got) != 1 || got[0] != "redis may forget marks" {
+		t.Errorf("warnings %q, want that of a Redis that does not tell its policy", got)
+	}
+}
+
 // Redis is back: marks are shared again, so a restarted service repeats nothing
 // of what was sent since.
 func TestRedisBack(t *testing.T) {

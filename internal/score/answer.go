@@ -16,23 +16,27 @@ import (
 // features of a model are defined on.
 const typeContent = "UnexpectedContentType"
 
-// answer fills in a score or a failure for every target that has none. Its only
-// error is the context's.
-func (p *Pipeline) answer(ctx context.Context, rev *event.Revision, answers []*answer) error {
+// answer fills in a score or a failure for every target that has none. known is why
+// the texts cannot be had, if that is known; what it returns is the same, where the
+// wiki has just said so. Its only error is the context's.
+func (p *Pipeline) answer(ctx context.Context, rev *event.Revision, answers []*answer, known string) (gone string, err error) {
 	open := slices.DeleteFunc(slices.Clone(answers), func(a *answer) bool { return a.cached })
 	if len(open) == 0 {
-		return nil
+		return "", nil
 	}
 	in := Facts(rev)
 	if !slices.ContainsFunc(open, needsText) {
 		barShadows(open, fetch.Texts{}, errNotFetched)
-		return p.compute(rev, in, open)
+		return "", p.compute(rev, in, open)
 	}
-	texts, release, failure, err := p.fetch(ctx, rev)
+	texts, release, failure, err := p.textsUnlessGone(ctx, rev, known)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer release()
+	if failure != nil && known == "" { // else the wiki would never be asked again
+		gone = failure.gone()
+	}
 	ready := open[:0]
 	for _, a := range open {
 		if f := obstacle(a.Target.Model, texts, failure); f != nil {
@@ -48,7 +52,7 @@ func (p *Pipeline) answer(ctx context.Context, rev *event.Revision, answers []*a
 			in.Parent = texts.Parent.Text
 		}
 	}
-	return p.compute(rev, in, ready)
+	return gone, p.compute(rev, in, ready)
 }
 
 // needsText tells whether a model asks for texts.
@@ -113,6 +117,31 @@ func (p *Pipeline) compute(rev *event.Revision, in feature.Input, answers []*ans
 type failure struct {
 	event.Failure
 	fleeting bool
+}
+
+// gone is the word for the store's negative entry: what the wiki has not, or does not
+// show, and will not in the next minutes either. A text that is too large is none of
+// it, for that is a matter of this process's settings.
+func (f *failure) gone() string {
+	if f.fleeting || !isGone(f.Type) {
+		return ""
+	}
+	return f.Type
+}
+
+func isGone(word string) bool {
+	return word == fetch.RevisionNotFound || word == fetch.TextDeleted || word == fetch.MissingResource
+}
+
+// textsUnlessGone fetches the texts, unless it is known why they cannot be had.
+func (p *Pipeline) textsUnlessGone(ctx context.Context, rev *event.Revision, known string) (fetch.Texts, func(), *failure, error) {
+	if known == "" {
+		return p.fetch(ctx, rev)
+	}
+	return fetch.Texts{}, func() {}, &failure{Failure: event.Failure{
+		Type:    known,
+		Message: fmt.Sprintf("the text of revision %d of %s, or of its parent, could not be had a short time ago: %s", rev.RevID, rev.Wiki, known),
+	}}, nil
 }
 
 // fetch gets the texts. The caller releases them when the features are computed:

@@ -21,6 +21,10 @@
 //   - The mark "sent" is written after the broker's acknowledgement, never before:
 //     a crash in between repeats an event with the same meta.id, and no crash
 //     loses one.
+//   - A revision is claimed while it is worked on (package dedupe), so that another
+//     process that gets the same event waits and finds it answered. The claim is given
+//     back with the marks, or without them on every other way out. A revision that the
+//     wiki lately said to be gone is answered without asking again.
 //   - What is wrong with one model or one revision stays with it: models fail
 //     apart, and a panic in an estimator becomes an error event.
 //   - Models may be exchanged at any time (package registry): an event takes those

@@ -72,8 +72,9 @@ func (p *Pipeline) once(ctx context.Context, keys []dedupe.Key, messages []event
 			entries = append(entries, dedupe.Entry{Key: keys[i]})
 		}
 	}
-	if err := wait(p.send(ctx, open), len(open)); err != nil {
+	if err := <-p.send(ctx, open); err != nil {
 		return 0, err
 	}
-	return len(open), p.remember(ctx, entries)
+	p.end(ctx, nil, dedupe.Result{Entries: entries})
+	return len(open), nil
 }

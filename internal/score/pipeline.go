@@ -44,9 +44,12 @@ type Texts interface {
 	Texts(ctx context.Context, r fetch.Request) (fetch.Texts, error)
 }
 
-// Publisher hands a message to a broker; done is called once, when it is there.
+// Publisher hands the messages of one event on, in their order; done is called once:
+// with nil when all are there for good, or with an error when one is not. An event
+// publishes at most once, with the context of its task, so that a transaction can
+// hold all its messages and its offset, or none.
 type Publisher interface {
-	Publish(ctx context.Context, m event.Message, done func(error))
+	PublishAll(ctx context.Context, messages []event.Message, done func(error))
 }
 
 // Letters says how dead letters and canaries are written.
@@ -155,11 +158,14 @@ func (p *Pipeline) handle(ctx context.Context, j *job) error {
 	if err := j.turn.first(ctx); err != nil {
 		return err
 	}
-	answers, err := p.unsent(ctx, j)
+	work, err := p.claim(ctx, j)
 	if err != nil {
 		return err
 	}
-	if err := p.answer(ctx, j.rev, answers); err != nil {
+	defer p.Store.Release(work.Claim) // on every way out; nothing is left of it after publish
+	answers := p.unsent(j, work.States)
+	gone, err := p.answer(ctx, j.rev, answers, work.Gone)
+	if err != nil {
 		return err
 	}
 	if err := j.turn.wait(ctx); err != nil {
@@ -168,6 +174,7 @@ func (p *Pipeline) handle(ctx context.Context, j *job) error {
 	if err := p.publish(ctx, j, answers); err != nil {
 		return err
 	}
+	p.end(ctx, work.Claim, dedupe.Result{Entries: entries(j.rev, answers), Gone: gone})
 	p.compare(ctx, j, answers)
 	return nil
 }
@@ -184,23 +191,32 @@ type answer struct {
 	shadow func() event.Outcome
 }
 
-// unsent looks up which targets were not answered yet, and which of those have
-// a cached score. A store that does not answer is no reason not to score: the
-// event then goes out, perhaps again, under the same meta.id.
-func (p *Pipeline) unsent(ctx context.Context, j *job) ([]*answer, error) {
+// claim looks up what is known of the job's targets, and claims the revision, so that
+// no other process works on it meanwhile. A store that does not answer is no reason
+// not to score: the event then goes out, perhaps again, under the same meta.id.
+func (p *Pipeline) claim(ctx context.Context, j *job) (dedupe.Work, error) {
 	keys := make([]dedupe.Key, len(j.targets))
 	for i, t := range j.targets {
 		keys[i] = scoreKey(j.rev, t)
 	}
-	states, err := p.Store.Lookup(ctx, keys)
+	work, err := p.Store.Begin(ctx, keys)
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil, ctx.Err()
+			return work, ctx.Err()
 		}
 		p.metrics.storeErrors.Inc()
-		states = make([]dedupe.State, len(keys))
+		work = dedupe.Work{States: make([]dedupe.State, len(keys))}
 	}
-	open := make([]*answer, 0, len(keys))
+	if !isGone(work.Gone) {
+		work.Gone = "" // a word that is none of ours: ask the wiki
+	}
+	return work, nil
+}
+
+// unsent lists the targets that were not answered yet, with the scores that were in
+// the cache.
+func (p *Pipeline) unsent(j *job, states []dedupe.State) []*answer {
+	open := make([]*answer, 0, len(states))
 	for i, t := range j.targets {
 		if states[i].Sent {
 			p.report(Report{Record: j.rec, Revision: j.rev, Kind: KindDuplicate, Stream: t.Stream, Model: t.Name})
@@ -216,15 +232,15 @@ func (p *Pipeline) unsent(ctx context.Context, j *job) ([]*answer, error) {
 		}
 		open = append(open, a)
 	}
-	return open, nil
+	return open
 }
 
 func scoreKey(rev *event.Revision, t Target) dedupe.Key {
 	return dedupe.Key{Stream: t.Stream, Wiki: rev.Wiki, Model: t.Name, Version: t.Model.Version(), RevID: rev.RevID}
 }
 
-// publish sends one message for each answer, lets the page's next event go, waits
-// for the broker and then remembers what was sent.
+// publish sends one message for each answer, lets the page's next event go, and waits
+// until all are acknowledged.
 func (p *Pipeline) publish(ctx context.Context, j *job, answers []*answer) error {
 	if len(answers) == 0 {
 		j.turn.pass()
@@ -240,19 +256,15 @@ func (p *Pipeline) publish(ctx context.Context, j *job, answers []*answer) error
 		}
 		messages[i] = event.Message{Topic: a.Topic, Key: key, Value: value}
 	}
-	acks := p.send(ctx, messages)
+	acknowledged := p.send(ctx, messages)
 	j.turn.pass()
-	if err := wait(acks, len(messages)); err != nil {
+	if err := <-acknowledged; err != nil {
 		return err
 	}
-	entries := make([]dedupe.Entry, 0, len(answers))
 	for _, a := range answers {
-		if !a.fleeting {
-			entries = append(entries, dedupe.Entry{Key: scoreKey(j.rev, a.Target), Score: a.document})
-		}
 		p.report(Report{Record: j.rec, Revision: j.rev, Kind: kindOf(a), Stream: a.Stream, Model: a.Outcome.Model, Outcome: a.Outcome})
 	}
-	return p.remember(ctx, entries)
+	return nil
 }
 
 func kindOf(a *answer) ReportKind {
@@ -262,36 +274,36 @@ func kindOf(a *answer) ReportKind {
 	return KindScore
 }
 
-// send hands messages over in order and returns where their acknowledgements
-// will arrive.
-func (p *Pipeline) send(ctx context.Context, messages []event.Message) <-chan error {
-	acks := make(chan error, len(messages))
-	for _, m := range messages {
-		p.Publish.Publish(ctx, m, func(err error) { acks <- err })
-	}
-	return acks
-}
-
-// wait collects n acknowledgements. It needs no context: a publisher calls back
-// once for each message, with an error when the context of send has ended.
-func wait(acks <-chan error, n int) error {
-	var errs []error
-	for range n {
-		if err := <-acks; err != nil {
-			errs = append(errs, err)
+// entries are the marks of acknowledged answers. What may be mended gets none, so
+// that it is tried again when it comes again.
+func entries(rev *event.Revision, answers []*answer) []dedupe.Entry {
+	list := make([]dedupe.Entry, 0, len(answers))
+	for _, a := range answers {
+		if !a.fleeting {
+			list = append(list, dedupe.Entry{Key: scoreKey(rev, a.Target), Score: a.document})
 		}
 	}
-	return errors.Join(errs...)
+	return list
 }
 
-// remember marks what the broker has. A store that fails is counted, not waited
-// for: the worst is a repeat that its meta.id gives away.
-func (p *Pipeline) remember(ctx context.Context, entries []dedupe.Entry) error {
-	if len(entries) == 0 {
-		return nil
+// send hands messages over in order and returns where the acknowledgement of all
+// will arrive. Waiting for it needs no context: a publisher calls back always, with
+// an error when the context has ended.
+func (p *Pipeline) send(ctx context.Context, messages []event.Message) <-chan error {
+	acknowledged := make(chan error, 1)
+	p.Publish.PublishAll(ctx, messages, func(err error) { acknowledged <- err })
+	return acknowledged
+}
+
+// end marks what was acknowledged and gives the claim back. A store that fails is
+// counted, not waited for: the worst is a repeat that its meta.id gives away. The
+// store has deadlines of its own, so a task that is given up between acknowledgement
+// and mark still leaves its mark.
+func (p *Pipeline) end(ctx context.Context, c *dedupe.Claim, r dedupe.Result) {
+	if len(r.Entries) == 0 && r.Gone == "" {
+		return
 	}
-	if err := p.Store.Remember(ctx, entries); err != nil {
+	if err := p.Store.End(context.WithoutCancel(ctx), c, r); err != nil {
 		p.metrics.storeErrors.Inc()
 	}
-	return nil
 }

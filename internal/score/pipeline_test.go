@@ -31,11 +31,13 @@ type broker struct {
 
 func newBroker() *broker { return &broker{arrived: make(chan struct{}, 1000)} }
 
-func (b *broker) Publish(_ context.Context, m event.Message, done func(error)) {
+func (b *broker) PublishAll(_ context.Context, messages []event.Message, done func(error)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.messages = append(b.messages, m)
-	b.arrived <- struct{}{}
+	for _, m := range messages {
+		b.messages = append(b.messages, m)
+		b.arrived <- struct{}{}
+	}
 	if b.hold {
 		b.held = append(b.held, done)
 		return
@@ -420,6 +422,12 @@ func (deadStore) Lookup(context.Context, []dedupe.Key) ([]dedupe.State, error) {
 	return nil, errors.New("connection refused")
 }
 func (deadStore) Remember(context.Context, []dedupe.Entry) error {
+	return errors.New("connection refused")
+}
+func (deadStore) Begin(context.Context, []dedupe.Key) (dedupe.Work, error) {
+	return dedupe.Work{}, errors.New("connection refused")
+}
+func (deadStore) End(context.Context, *dedupe.Claim, dedupe.Result) error {
 	return errors.New("connection refused")
 }
 

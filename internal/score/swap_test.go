@@ -24,7 +24,14 @@ type ledger struct {
 	faults   []string
 }
 
-func (l *ledger) Publish(_ context.Context, m event.Message, done func(error)) {
+func (l *ledger) PublishAll(_ context.Context, messages []event.Message, done func(error)) {
+	for _, m := range messages {
+		l.note(m)
+	}
+	go done(nil)
+}
+
+func (l *ledger) note(m event.Message) {
 	var doc struct {
 		RevID  int64 `json:"rev_id"`
 		Scores map[string]struct {
@@ -47,7 +54,6 @@ func (l *ledger) Publish(_ context.Context, m event.Message, done func(error)) {
 		}
 		l.versions[doc.RevID][name] = append(l.versions[doc.RevID][name], version)
 	}
-	go done(nil)
 }
 
 // span is which versions may have been in service when an event was routed.

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+	"go.uber.org/zap"
+
+	"revscore/internal/consume"
+	"revscore/internal/event"
+	"revscore/internal/produce"
+	"revscore/internal/sink"
+)
+
+// How events are delivered.
+const (
+	atLeastOnce = "at_least_once"
+	exactlyOnce = "exactly_once"
+)
+
+// outlet is where messages go out.
+type outlet struct {
+	cfg     Config
+	brokers []kgo.Opt
+	log     *zap.Logger
+	streams []sink.Stream
+	sinks   *sink.Sinks
+
+	// producer takes what may be lost, and with at_least_once all.
+	producer *produce.Producer
+	// transactor is nil with at_least_once; else it is the source as well.
+	transactor *consume.Transactor
+}
+
+// newOutlet connects to nothing yet. streams are all but that of dead letters.
+func newOutlet(b base) (o *outlet, err error) {
+	o = &outlet{cfg: b.cfg, brokers: b.brokers, log: b.log}
+	for _, s := range b.routes.Streams() {
+		o.streams = append(o.streams, sink.Stream{Name: s.Name, Topic: s.Topic})
+	}
+	errorStream := b.cfg.Produce.ErrorStream
+	o.streams = append(o.streams, sink.Stream{Name: errorStream, Topic: b.cfg.Produce.Topic(errorStream)})
+	if o.producer, err = produce.New(b.cfg.Produce, b.brokers, b.reg); err != nil {
+		return nil, err
+	}
+	kafka := sink.KafkaPublisher(o.producer)
+	if b.cfg.Delivery == exactlyOnce {
+		if o.transactor, err = newTransactor(b, o.producer); err != nil {
+			return nil, errors.Join(err, o.Close())
+		}
+		kafka = o.transactor
+	}
+	if o.sinks, err = sink.New(b.cfg.Sinks, sink.Parts{Kafka: kafka, Streams: o.streams, Registry: b.reg}); err != nil {
+		return nil, errors.Join(err, o.Close())
+	}
+	return o, nil
+}
+
+// newTransactor makes one that creates no topics, which start does in its place: a
+// client that reads by pattern and creates topics waits for itself for ever when no
+// broker answers its first question for a new one (kgo 1.22, updateMetadata calls
+// bumpMetadataFailForTopics with unknownTopicsMu held).
+func newTransactor(b base, producer *produce.Producer) (*consume.Transactor, error) {
+	messages := b.cfg.Produce
+	messages.CreateTopic = false
+	return consume.NewTransactor(b.cfg.Consume, b.cfg.Transactions, consume.TransactorParts{
+		Brokers: b.brokers, Messages: messages.Options(), Produced: producer.Count, Registry: b.reg, Log: b.log.Named("consume"),
+	})
+}
+
+// source is where the records for handler come from.
+func (o *outlet) source(handler consume.Handler, reg prometheus.Registerer) (source, error) {
+	log := o.log.Named("consume")
+	switch {
+	case o.cfg.Consume.Source == consume.SourceEventStreams:
+		return consume.NewEventStreams(o.cfg.Consume, o.cfg.Fetch.UserAgent, handler, reg, log)
+	case o.transactor != nil:
+		o.transactor.Handle(handler)
+		return o.transactor, nil
+	}
+	return consume.NewKafka(o.cfg.Consume, o.brokers, handler, reg, log)
+}
+
+// start finds out what would otherwise fail at the first event.
+func (o *outlet) start(ctx context.Context) error {
+	schemas := map[string][]string{}
+	for _, s := range o.streams {
+		schemas[s.Topic] = []string{event.ScoreSchema}
+	}
+	schemas[o.cfg.Produce.Topic(o.cfg.Produce.ErrorStream)] = []string{event.ErrorSchema}
+	if err := o.sinks.Start(ctx, schemas); err != nil {
+		return err
+	}
+	if o.transactor == nil || !o.cfg.Produce.CreateTopic {
+		return nil
+	}
+	return o.createTopics(ctx)
+}
+
+// createTopics asks for the topics in a way that makes brokers create them, where
+// they do that. What they answer of each is the first message's concern.
+func (o *outlet) createTopics(ctx context.Context) error {
+	client, err := kgo.NewClient(o.brokers...)
+	if err != nil {
+		return fmt.Errorf("kafka client: %w", err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(ctx, o.cfg.Kafka.StartTimeout)
+	defer cancel()
+	req := kmsg.NewPtrMetadataRequest()
+	req.AllowAutoTopicCreation = true
+	for _, s := range o.streams {
+		topic := kmsg.NewMetadataRequestTopic()
+		topic.Topic = kmsg.StringPtr(s.Topic)
+		req.Topics = append(req.Topics, topic)
+	}
+	if _, err := req.RequestWith(ctx, client); err != nil {
+		return fmt.Errorf("create the output topics: %w", err)
+	}
+	return nil
+}
+
+// PublishAll takes the messages of one event to their sinks. What a sink refuses for
+// what it is has arrived everywhere else, and would be refused again: it is logged and
+// over, so that one event does not hold up all behind it.
+func (o *outlet) PublishAll(ctx context.Context, messages []event.Message, done func(error)) {
+	o.sinks.PublishAll(ctx, messages, func(err error) {
+		var refused *sink.RefusedError
+		if errors.As(err, &refused) {
+			for _, r := range refused.Refusals {
+				o.log.Error("a sink will never take an event; it is left out there", zap.String("sink", r.Sink),
+					zap.String("stream", r.Stream), zap.ByteString("key", r.Message.Key), zap.Error(r.Err))
+			}
+			err = nil
+		}
+		done(err)
+	})
+}
+
+// warnings are what holds a sink up and needs an operator.
+func (o *outlet) warnings() []string {
+	if err := o.sinks.Err(); err != nil {
+		return []string{err.Error()}
+	}
+	return nil
+}
+
+// Flush waits until every message is acknowledged or refused. A transactor has
+// committed in Drain; the producer beside it may hold differences of shadows.
+func (o *outlet) Flush(ctx context.Context) error {
+	return errors.Join(o.sinks.Flush(ctx), o.producer.Flush(ctx))
+}
+
+// Close gives up what Flush has not waited for.
+func (o *outlet) Close() error {
+	var err error
+	if o.sinks != nil {
+		err = o.sinks.Close()
+	}
+	o.producer.Close()
+	return err
+}
