@@ -383,6 +383,7 @@ func (s *session) drop(tp topicPartition) {
 	s.metrics.assigned.Dec()
 	s.metrics.lag.DeleteLabelValues(tp.topic, strconv.Itoa(int(tp.partition)))
 	_ = stopAll(0, []*worker[int64]{sh.worker}) // what it gives up is delivered again
+	s.tx.forget(sh)                             // also what ended without a message while it stopped
 }
 
 // drain begins no more records and commits those that finish in time.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"revscore/internal/event"
@@ -104,6 +105,16 @@ func (t *transaction) add(d *delivery) {
 	if len(t.batch) == t.limit {
 		t.full()
 	}
+}
+
+// forget takes back what the ended tasks of a share have left for the next commit. A
+// share that is dropped may have been thrown away after an abort: its window then has
+// as finished what was never published, and its partition is begun anew, or another's.
+// None of them has published: those are in the batch of a transaction that has ended.
+func (t *transaction) forget(sh *share) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.batch = slices.DeleteFunc(t.batch, func(d *delivery) bool { return d.share == sh })
 }
 
 // refuse notes why a message was not taken; the first reason counts.
