@@ -22,7 +22,7 @@ type Config struct {
 
 // ClaimConfig says how long a claim lasts and is waited for.
 type ClaimConfig struct {
-	TTL  time.Duration `yaml:"ttl" help:"How long a claim outlives a process that crashed; it is renewed while the work goes on; 0: no claims."`
+	TTL  time.Duration `yaml:"ttl" help:"How long a claim outlives a process that crashed; it is renewed while the work goes on, and lasts six times redis.timeout at least; 0: no claims."`
 	Wait time.Duration `yaml:"wait" help:"Longest wait for a revision that another process works on; then both do; 0: no wait."`
 }
 
@@ -125,14 +125,19 @@ func (f *faults) prefix(name, v string) {
 	f.check(len(v) <= maxPart, "%s has %d bytes, must have at most %d", name, len(v), maxPart)
 }
 
-// claim wants a claim to outlast the requests that renew it, each of which may
-// wait for twice the timeout.
 func (f *faults) claim(c Config) {
 	f.check(c.Claim.TTL == 0 || c.Claim.TTL >= minClaimTTL, "dedupe.claim.ttl is %v, must be 0 or at least %v", c.Claim.TTL, minClaimTTL)
 	f.check(c.Claim.Wait >= 0, "dedupe.claim.wait is %v, must not be negative", c.Claim.Wait)
+}
+
+// resolved lets a claim outlast the requests that renew it, each of which may wait
+// for twice the timeout. A file that has a long timeout and knows nothing of claims
+// must stay valid.
+func (c Config) resolved() Config {
 	if c.Redis.Enabled() && c.Claim.TTL > 0 {
-		f.check(c.Claim.TTL >= 6*c.Redis.Timeout, "dedupe.claim.ttl is %v, must be at least six times dedupe.redis.timeout (%v)", c.Claim.TTL, c.Redis.Timeout)
+		c.Claim.TTL = max(c.Claim.TTL, 6*c.Redis.Timeout)
 	}
+	return c
 }
 
 const minClaimTTL = 100 * time.Millisecond

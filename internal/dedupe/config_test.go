@@ -48,10 +48,9 @@ func TestValidate(t *testing.T) {
 			c.Redis.Cluster, c.Redis.MasterName, c.Redis.DB = true, "m", 1
 		}, []string{"dedupe.redis.master_name", "dedupe.redis.db"}},
 		"claims": {func(c *Config) { c.Claim = ClaimConfig{TTL: time.Millisecond, Wait: -1} },
-			[]string{"dedupe.claim.ttl", "dedupe.claim.wait", "dedupe.claim.ttl"}},
-		"claim shorter than its renewals": {func(c *Config) { c.Claim.TTL = time.Second }, []string{"dedupe.claim.ttl"}},
-		"jitter":                          {func(c *Config) { c.TTLJitter = 1 }, []string{"dedupe.ttl_jitter"}},
-		"no negative":                     {func(c *Config) { c.NegativeTTL = 0 }, []string{"dedupe.negative_ttl"}},
+			[]string{"dedupe.claim.ttl", "dedupe.claim.wait"}},
+		"jitter":      {func(c *Config) { c.TTLJitter = 1 }, []string{"dedupe.ttl_jitter"}},
+		"no negative": {func(c *Config) { c.NegativeTTL = 0 }, []string{"dedupe.negative_ttl"}},
 		"certificate alone": {func(c *Config) { c.Redis.TLS.CertFile = "f" },
 			[]string{"dedupe.redis.tls.cert_file", "dedupe.redis.tls.key_file"}},
 		"negative db":     {func(c *Config) { c.Redis.DB = -1 }, []string{"dedupe.redis.db"}},
@@ -147,4 +146,20 @@ func TestEverySettingHasHelp(t *testing.T) {
 		}
 	}
 	walk(reflect.TypeFor[Config]())
+}
+
+// Files from before there were claims may have any timeout.
+func TestClaimOutlastsItsRenewals(t *testing.T) {
+	c := testConfig("localhost:6379")
+	c.Redis.Timeout, c.Claim.TTL = 5*time.Second, 10*time.Second
+	if err := c.Validate(); err != nil {
+		t.Error(err)
+	}
+	if got := c.resolved().Claim.TTL; got != 30*time.Second {
+		t.Errorf("a claim lasts %v", got)
+	}
+	c.Claim.TTL = 0
+	if got := c.resolved().Claim.TTL; got != 0 {
+		t.Errorf("no claim lasts %v", got)
+	}
 }

@@ -48,6 +48,7 @@ type Options struct {
 
 // New makes the store that c describes; without an address it is memory alone.
 func New(c Config, o Options) (*Guarded, error) {
+	c = c.resolved()
 	m := newMetrics(o.Registerer)
 	if !c.Redis.Enabled() {
 		return newGuarded(c, newMemory(c, m), nil, m, o.OnStateChange), nil

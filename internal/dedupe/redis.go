@@ -40,7 +40,7 @@ type Redis struct {
 // NewRedis makes a store for c.Redis. It dials nothing: a server that is away
 // shows when it is asked. A registry takes the metrics of one store.
 func NewRedis(c Config, reg prometheus.Registerer) (*Redis, error) {
-	return newRedis(c, newMetrics(reg), "")
+	return newRedis(c.resolved(), newMetrics(reg), "")
 }
 
 func newRedis(c Config, m *metrics, member string) (*Redis, error) {
