@@ -38,7 +38,7 @@ func newCommand() *cobra.Command {
 	root.AddCommand(
 		newRunCommand(), newDemoCommand(), newCheckCommand(), newScoreCommand(),
 		newModelsCommand(), newImportCommand(), newImportONNXCommand(), newConfigCommand(), newWikiCommand(), newVersionCommand(),
-		newCacheCommand(), newSchemaCommand(),
+		newCacheCommand(), newDLQCommand(), newSchemaCommand(),
 	)
 	return root
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -132,4 +133,13 @@ func (c Config) topicPatterns() ([]string, error) {
 		out = append(out, pattern)
 	}
 	return out, errors.Join(errs...)
+}
+
+// Reads reports whether events of a Kafka topic are consumed.
+func (c Config) Reads(topic string) bool {
+	patterns, err := c.topicPatterns()
+	if err != nil || c.Source != SourceKafka {
+		return false
+	}
+	return slices.ContainsFunc(patterns, func(pattern string) bool { return regexp.MustCompile(pattern).MatchString(topic) })
 }

@@ -40,6 +40,20 @@ func TestLiteralTopicIsNoPattern(t *testing.T) {
 	}
 }
 
+func TestReads(t *testing.T) {
+	c := DefaultConfig()
+	c.Topics = []string{"a.b", "/c+/"}
+	for topic, want := range map[string]bool{"a.b": true, "aXb": false, "cc": true, "ccd": false, "": false} {
+		if c.Reads(topic) != want {
+			t.Errorf("%q: read %v, want %v", topic, !want, want)
+		}
+	}
+	c.Source = SourceEventStreams
+	if c.Reads("a.b") {
+		t.Error("a public stream is no topic that one could write to")
+	}
+}
+
 func TestValidateReportsEveryFault(t *testing.T) {
 	c := DefaultConfig()
 	if err := c.Validate(); err != nil {

@@ -42,6 +42,9 @@ func (c Config) of(stream string) []string {
 	return c.Default
 }
 
+// Has reports whether a stream goes to a sink.
+func (c Config) Has(stream, sink string) bool { return slices.Contains(c.of(stream), sink) }
+
 // list is a setting that names sinks.
 type list struct {
 	setting string

@@ -1,0 +1,198 @@
+package deadletter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"revscore/internal/event"
+)
+
+const (
+	letters = "errors"
+	source  = "eqiad.create"
+)
+
+var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+
+// memory is a broker with topics of one partition; an offset is an index.
+type memory struct {
+	topics map[string][]Record
+	gone   map[event.Source]bool
+	refuse string // of values that hold it
+	down   error
+}
+
+func (m *memory) add(topic string, key, value []byte) event.Source {
+	src := event.Source{Topic: topic, Offset: int64(len(m.topics[topic]))}
+	m.topics[topic] = append(m.topics[topic], Record{Source: src, Key: key, Value: value, Time: noon})
+	return src
+}
+
+// fail adds a record and the letter about it.
+func (m *memory) fail(t *testing.T, topic, value string, maxRaw int, at time.Time, reason string) event.Source {
+	t.Helper()
+	src := m.add(topic, []byte("key of "+value), []byte(value))
+	letter, err := event.EncodeDeadLetter(letters, "e", src, []byte(value), &event.ParseError{Reason: reason, Detail: "bad"}, maxRaw, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.add(letters, nil, letter)
+	return src
+}
+
+func (m *memory) Scan(_ context.Context, topic string, yield func(Record) error) error {
+	for _, rec := range m.topics[topic] {
+		if err := yield(rec); err != nil {
+			return err
+		}
+	}
+	return m.down
+}
+
+func (m *memory) Record(_ context.Context, src event.Source) (Record, error) {
+	if m.gone[src] || src.Offset >= int64(len(m.topics[src.Topic])) {
+		return Record{}, fmt.Errorf("look: %w", ErrGone)
+	}
+	return m.topics[src.Topic][src.Offset], m.down
+}
+
+func (m *memory) Send(_ context.Context, rec Record) (event.Source, error) {
+	if m.refuse != "" && strings.Contains(string(rec.Value), m.refuse) {
+		return event.Source{}, fmt.Errorf("%w: too large", ErrRefused)
+	}
+	return m.add(rec.Topic, rec.Key, rec.Value), nil
+}
+
+func newMemory() *memory {
+	return &memory{topics: map[string][]Record{}, gone: map[event.Source]bool{}}
+}
+
+func TestFilter(t *testing.T) {
+	m := newMemory()
+	m.fail(t, source, `{"database":"enwiki"`, 100, noon, "InvalidJSON")
+	m.fail(t, source, `{"wiki_id":"dewiki","x":1}`, 100, noon.Add(time.Hour), "UnknownSchema")
+	m.add(letters, nil, []byte("{")) // broken, written at noon
+	m.fail(t, source, `{"x":{"database":"enwiki"}}`, 100, noon.Add(2*time.Hour), "InvalidJSON")
+	for _, c := range []struct {
+		name   string
+		filter Filter
+		want   []int64
+		more   bool
+	}{
+		{"all", Filter{}, []int64{0, 1, 2, 3}, false},
+		{"reason, and what is broken", Filter{Reason: "invalidjson"}, []int64{0, 2, 3}, false},
+		{"wiki of a cut event; not that of an inner object", Filter{Wiki: "enwiki"}, []int64{0, 2}, false},
+		{"wiki of a page change", Filter{Wiki: "dewiki"}, []int64{1, 2}, false},
+		{"since is in", Filter{Since: noon.Add(time.Hour)}, []int64{1, 3}, false},
+		{"until is out", Filter{Until: noon.Add(time.Hour)}, []int64{0, 2}, false},
+		{"limit does not count what is broken", Filter{Limit: 2}, []int64{0, 1, 2}, true},
+		{"limit that is just enough", Filter{Limit: 3}, []int64{0, 1, 2, 3}, false},
+	} {
+		var got []int64
+		more, err := Each(t.Context(), m, letters, c.filter, func(l Letter) error {
+			got = append(got, l.At.Offset)
+			return nil
+		})
+		if err != nil || more != c.more || !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %v, more %v, %v; want %v, %v", c.name, got, more, err, c.want, c.more)
+		}
+	}
+	if err := (Filter{Limit: -1, Since: noon, Until: noon}).Validate(); err == nil || strings.Count(err.Error(), "must") != 2 {
+		t.Errorf("two faults are %v", err)
+	}
+}
+
+func TestFind(t *testing.T) {
+	m := newMemory()
+	m.fail(t, source, "a", 100, noon, "InvalidJSON")
+	src := m.fail(t, source, "b", 100, noon, "InvalidJSON")
+	m.add(letters, nil, nil)
+	id := Read(m.topics[letters][1]).ID
+	for _, name := range []string{src.String(), source + "/0/1", id, letters + "/0/1"} {
+		if l, err := Find(t.Context(), m, letters, name); err != nil || l.Source != src {
+			t.Errorf("%s: %+v, %v", name, l, err)
+		}
+	}
+	if l, err := Find(t.Context(), m, letters, letters+"/0@2"); err != nil || l.Broken == nil {
+		t.Errorf("the broken one is %+v, %v", l, err)
+	}
+	if _, err := Find(t.Context(), m, letters, ""); err == nil {
+		t.Error("found what has no name")
+	}
+}
+
+// replay runs one and returns actions by the letter's offset.
+func replay(t *testing.T, m *memory, dry bool) (map[int64]Outcome, error) {
+	t.Helper()
+	r := Replay{Topics: m, Sender: m, Reads: func(topic string) bool { return topic == source }, DryRun: dry}
+	got := map[int64]Outcome{}
+	err := r.Run(t.Context(), letters, Filter{}, func(o Outcome) error {
+		got[o.Letter.At.Offset] = o
+		return nil
+	})
+	return got, err
+}
+
+func TestReplay(t *testing.T) {
+	m := newMemory()
+	m.fail(t, source, "plain", 100, noon, "InvalidJSON")            // 0
+	m.fail(t, source, "longer than that", 5, noon, "InvalidJSON")   // 1
+	gone := m.fail(t, source, "no longer there", 100, noon, "X")    // 2
+	cut := m.fail(t, source, "cut and gone", 5, noon, "X")          // 3
+	m.add(letters, nil, []byte("{}"))                               // 4
+	m.fail(t, "secret.topic", "of another service", 100, noon, "X") // 5
+	other := m.fail(t, source, "exchanged", 5, noon, "X")           // 6
+	m.fail(t, source, "plain", 100, noon, "X")                      // 7
+	m.fail(t, source, "refused", 100, noon, "X")                    // 8
+	m.fail(t, source, "\xff\x00 bytes", 100, noon, "InvalidJSON")   // 9
+	m.gone[gone], m.gone[cut], m.refuse = true, true, "refused"
+	m.topics[source][other.Offset].Value = []byte("exchangeX")
+	m.topics[source][other.Offset].Value[0] = 'E'
+	want := []struct {
+		action Action
+		detail string
+	}{
+		{Sent, ""}, {Sent, "whole (16 bytes)"}, {Sent, "without key"}, {Kept, "only the first 5 of 12 bytes"}, {Broken, ""},
+		{Kept, "does not read topic secret.topic"}, {Kept, "another record"}, {Equal, ""}, {Kept, "too large"}, {Sent, ""},
+	}
+	before := len(m.topics[source])
+	for _, dry := range []bool{true, false} {
+		got, err := replay(t, m, dry)
+		if err != nil || len(got) != len(want) {
+			t.Fatalf("%d outcomes, %v", len(got), err)
+		}
+		for i, w := range want {
+			if dry && (w.action == Sent || i == 8) {
+				w.action, w.detail = Would, ""
+			}
+			if o := got[int64(i)]; o.Action != w.action || !strings.Contains(o.Detail, w.detail) {
+				t.Errorf("dry %v, letter %d: %s, %q; want %s, %q", dry, i, o.Action, o.Detail, w.action, w.detail)
+			}
+		}
+		if dry && len(m.topics[source]) != before {
+			t.Fatal("a dry run has sent")
+		}
+	}
+	var sent []string
+	for _, rec := range m.topics[source][before:] {
+		sent = append(sent, fmt.Sprintf("%s=%s", rec.Key, rec.Value))
+	}
+	if want := []string{"key of plain=plain", "key of longer than that=longer than that", "=no longer there", "key of \xff\x00 bytes=\xff\x00 bytes"}; !slices.Equal(sent, want) {
+		t.Errorf("sent %q, want %q", sent, want)
+	}
+}
+
+func TestReplayStopsWhenTheBrokerIsGone(t *testing.T) {
+	m := newMemory()
+	m.fail(t, source, "a", 100, noon, "X")
+	m.down = errors.New("no broker")
+	got, err := replay(t, m, false)
+	if !errors.Is(err, m.down) || !strings.Contains(err.Error(), letters+"/0@0") || len(got) != 0 {
+		t.Errorf("got %v after %d outcomes", err, len(got))
+	}
+}

@@ -1,0 +1,27 @@
+// Package deadletter reads the topic of dead letters and sends what they hold back
+// to where it came from, for people: streamer dlq list, show and replay.
+//
+//	scan → decode → filter → (read the source) → send
+//
+// Guarantees:
+//
+//   - What is replayed is the record, byte for byte, to its topic and partition, so
+//     that the order of its page is kept; where the source still has it, with its key
+//     and headers, too. A dead letter does not hold those.
+//   - A dead letter that holds only the beginning of a record is replayed from the
+//     source or not at all. What stands at the offset is the record only if it agrees
+//     with the dead letter: a topic may have been made anew.
+//   - A dead letter goes back only to a topic that the service reads. Its text is
+//     others' words and may name any topic.
+//   - A dead letter that is itself broken is told with its offset, and no reason to stop.
+//
+// Replay keeps no books, for there are some already: a record that was answered meets
+// the sent-marks of package dedupe and sends nothing, however often it is replayed. A
+// record that is still unreadable has a new offset, hence becomes a new dead letter.
+// For that reason one run sends equal records of a topic once: letters of letters
+// do not multiply.
+//
+// Limits: the whole topic is read each time, since its order is that of the failures,
+// not of anything that is asked for; one replay keeps 32 bytes for each record sent.
+// One goroutine, the caller's. The package knows no broker: see [Topics] and [Sender].
+package deadletter
