@@ -38,7 +38,7 @@ func newCommand() *cobra.Command {
 	root.AddCommand(
 		newRunCommand(), newDemoCommand(), newCheckCommand(), newScoreCommand(),
 		newModelsCommand(), newImportCommand(), newImportONNXCommand(), newConfigCommand(), newWikiCommand(), newVersionCommand(),
-		newCacheCommand(), newDLQCommand(), newSchemaCommand(),
+		newCacheCommand(), newDLQCommand(), newAuditCommand(), newSchemaCommand(),
 	)
 	return root
 }

@@ -1,0 +1,97 @@
+package audit
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"iter"
+	"strings"
+)
+
+// canary is the domain of events that stand for none.
+const canary = "canary"
+
+// answer is what an audit asks of a score event. Models' documents are not looked into.
+type answer struct {
+	Meta struct {
+		ID     string `json:"id"`
+		Stream string `json:"stream"`
+		Domain string `json:"domain"`
+	} `json:"meta"`
+	Database string              `json:"database"`
+	RevID    int64               `json:"rev_id"`
+	Scores   map[string]struct{} `json:"scores"`
+	Errors   map[string]struct{} `json:"errors"`
+}
+
+// Answers takes the values of output events, as JSON. What is no score event is
+// counted; what answers no input of the range is passed over.
+func (l *Ledger) Answers(events iter.Seq2[[]byte, error]) error {
+	for value, err := range events {
+		if err != nil {
+			return err
+		}
+		l.answer(value)
+	}
+	return nil
+}
+
+func (l *Ledger) answer(value []byte) {
+	if value == nil {
+		return // a tombstone says nothing
+	}
+	var a answer
+	if err := json.Unmarshal(value, &a); err != nil {
+		l.foul++
+		return
+	}
+	if a.Meta.Domain == canary {
+		return
+	}
+	metaID, ok := parseID(a.Meta.ID)
+	if !ok || a.Database == "" || a.RevID <= 0 || len(a.Scores)+len(a.Errors) == 0 {
+		l.foul++
+		return
+	}
+	for model := range a.Scores {
+		l.note(keyOf(a.Meta.Stream, a.Database, a.RevID, model), metaID, scored)
+	}
+	for model := range a.Errors {
+		l.note(keyOf(a.Meta.Stream, a.Database, a.RevID, model), metaID, failed)
+	}
+}
+
+// note enters one answer, if it is wanted.
+func (l *Ledger) note(key, metaID id, kind uint8) {
+	e, ok := l.entries[key]
+	if !ok {
+		return
+	}
+	more := l.extra[e.group]
+	switch {
+	case e.answered&named == 0:
+		e.first = metaID
+	case e.first == metaID || l.others[key][metaID]:
+		more.repeated++
+	default:
+		more.distinct++
+		if l.others[key] == nil {
+			l.others[key] = map[id]bool{}
+		}
+		l.others[key][metaID] = true
+	}
+	e.answered |= kind | named
+	l.entries[key], l.extra[e.group] = e, more
+}
+
+// parseID reads a UUID as text.
+func parseID(text string) (out id, ok bool) {
+	if len(text) != 36 {
+		return out, false
+	}
+	digits := strings.ReplaceAll(text, "-", "")
+	if len(digits) != 2*len(out) {
+		return out, false
+	}
+	_, err := hex.Decode(out[:], []byte(digits))
+	return out, err == nil
+}

@@ -1,0 +1,209 @@
+package audit
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"revscore/internal/event"
+)
+
+var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+
+// edit is the value of a revision's record.
+func edit(wiki string, rev int64) string {
+	return fmt.Sprintf(`{"$schema":"/mediawiki/revision/create/2.0.0","meta":{"stream":"mediawiki.revision-create","domain":"x"},"database":%q,`+
+		`"page_id":7,"page_title":"T","page_namespace":0,"rev_id":%d,"rev_parent_id":1,"rev_timestamp":"2026-01-02T12:00:00Z"}`, wiki, rev)
+}
+
+// stream gives records of a topic of one partition, offsets from 0, and then err.
+func stream(topic string, err error, values ...string) iter.Seq2[event.Record, error] {
+	return func(yield func(event.Record, error) bool) {
+		for i, v := range values {
+			rec := event.Record{Source: event.Source{Topic: topic, Offset: int64(i)}, Value: []byte(v), Received: noon}
+			if v == "tombstone" {
+				rec.Value = nil
+			}
+			if !yield(rec, nil) {
+				return
+			}
+		}
+		if err != nil {
+			yield(event.Record{}, err)
+		}
+	}
+}
+
+func events(values ...string) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		for _, v := range values {
+			if !yield([]byte(v), nil) {
+				return
+			}
+		}
+	}
+}
+
+// both wants two models for wikis that do not begin with x.
+func both(rev *event.Revision) ([]Target, error) {
+	switch {
+	case strings.HasPrefix(rev.Wiki, "xx"):
+		return nil, errors.New("undecided")
+	case strings.HasPrefix(rev.Wiki, "x"):
+		return nil, nil
+	}
+	return []Target{{"s.a", "a"}, {"s.b", "b"}}, nil
+}
+
+func said(t *testing.T, wiki string, rev int64, model, version string, fail bool) string {
+	t.Helper()
+	o := event.Outcome{Model: model, Version: version}
+	if fail {
+		o.Failure = &event.Failure{Type: "RevisionNotFound", Message: "gone"}
+	} else {
+		o.Score = &event.Score{Prediction: true, Probability: map[string]float64{"true": 1}}
+	}
+	r, err := event.Parse([]byte(edit(wiki, rev)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err := event.EncodeScore(r, "s."+model, o, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(value)
+}
+
+func TestAccount(t *testing.T) {
+	l := New(both, 0)
+	canaryEvent := strings.Replace(edit("enwiki", 9), `"domain":"x"`, `"domain":"canary"`, 1)
+	if err := l.Inputs(stream("in", nil, edit("enwiki", 1), edit("enwiki", 2), edit("dewiki", 1), edit("enwiki", 1),
+		edit("xwiki", 1), edit("xxwiki", 1), canaryEvent, "tombstone", "no JSON", edit("enwiki", 3))); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Answers(events(
+		said(t, "enwiki", 1, "a", "1", false), said(t, "enwiki", 1, "a", "1", false), // repeated
+		said(t, "enwiki", 1, "b", "1", true),
+		said(t, "enwiki", 2, "a", "1", false), said(t, "enwiki", 2, "a", "2", false), // another version's,
+		said(t, "enwiki", 2, "a", "2", false), said(t, "enwiki", 2, "a", "1", false), // and both again
+		said(t, "dewiki", 1, "b", "1", true), said(t, "dewiki", 1, "b", "1", false), // a later try scored
+		said(t, "enwiki", 99, "a", "1", false), said(t, "frwiki", 1, "a", "1", false), // nobody asked
+		`{"meta":{"id":"x","stream":"s.a","domain":"canary"}}`,
+		`{"meta":{"id":"x","stream":"s.a"},"database":"enwiki","rev_id":3,"scores":{"a":{}}}`, `[]`, `{`, `{}`,
+	)); err != nil {
+		t.Fatal(err)
+	}
+	want := []Row{
+		{Group{"dewiki", Target{"s.a", "a"}}, Counts{Wanted: 1, Missing: 1}},
+		{Group{"dewiki", Target{"s.b", "b"}}, Counts{Wanted: 1, Scored: 1, Repeated: 1}},
+		{Group{"enwiki", Target{"s.a", "a"}}, Counts{Wanted: 3, Scored: 2, Missing: 1, Repeated: 3, Distinct: 1}},
+		{Group{"enwiki", Target{"s.b", "b"}}, Counts{Wanted: 3, Errors: 1, Missing: 2}},
+	}
+	if got := l.Rows(); !reflect.DeepEqual(got, want) {
+		t.Errorf("rows\n%+v, want\n%+v", got, want)
+	}
+	if got, want := Total(l.Rows()), (Counts{8, 3, 1, 4, 4, 1}); got != want {
+		t.Errorf("total %+v, want %+v", got, want)
+	}
+	if got, want := l.Read(), (Inputs{Records: 10, Routed: 5, Unwanted: 1, Canaries: 1, NoRevision: 1, Unreadable: 2}); got != want {
+		t.Errorf("inputs %+v, want %+v", got, want)
+	}
+	if got := l.Unreadable(); got != 4 {
+		t.Errorf("%d output events unreadable, want 4", got)
+	}
+}
+
+func TestGaps(t *testing.T) {
+	l := New(both, 0)
+	for _, topic := range []string{"in", "other"} {
+		if err := l.Inputs(stream(topic, nil, edit(topic, 1), edit(topic, 2), edit(topic, 3), edit("in", 3), edit(topic, 4))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out []string
+	for _, topic := range []string{"in", "other"} {
+		out = append(out, said(t, topic, 1, "a", "1", false), said(t, topic, 1, "b", "1", true), said(t, topic, 2, "a", "1", false))
+	}
+	out = append(out, said(t, "other", 4, "a", "1", false), said(t, "other", 4, "b", "1", false))
+	if err := l.Answers(events(out...)); err != nil {
+		t.Fatal(err)
+	}
+	gaps := l.Gaps()
+	if got, want := gaps.Spans(), []Span{{"in", 0, 1, 4}, {"other", 0, 1, 2}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("spans %v, want %v", got, want)
+	}
+	if got := gaps.Revisions(); got != 5 {
+		t.Errorf("%d revisions, want 5", got)
+	}
+	var got []string
+	for _, topic := range []string{"in", "other", "elsewhere"} {
+		for rec := range stream(topic, nil, edit(topic, 1), edit(topic, 2), edit(topic, 3), edit("in", 3), edit(topic, 4)) {
+			m, ok, err := gaps.Of(rec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ok {
+				got = append(got, fmt.Sprintf("%s@%d: %s %d %v", m.Topic, m.Offset, m.Wiki, m.RevID, m.Missing))
+			}
+		}
+	}
+	want := []string{
+		"in@1: in 2 [{s.b b}]", "in@2: in 3 [{s.a a} {s.b b}]", "in@4: in 4 [{s.a a} {s.b b}]",
+		"other@1: other 2 [{s.b b}]", "other@2: other 3 [{s.a a} {s.b b}]",
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("missing\n%s, want\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	// A record that is no longer what it was.
+	if _, _, err := gaps.Of(event.Record{Source: event.Source{Topic: "in", Offset: 1}, Value: []byte("{")}); err == nil {
+		t.Error("a record that cannot be read is listed")
+	}
+}
+
+func TestTooOld(t *testing.T) {
+	for age, want := range map[time.Duration]int64{0: 0, time.Hour: 0, time.Nanosecond: 1} {
+		l := New(both, age)
+		rec := event.Record{Value: []byte(edit("enwiki", 1)), Received: noon.Add(time.Minute)}
+		if err := l.Inputs(func(yield func(event.Record, error) bool) { yield(rec, nil) }); err != nil {
+			t.Fatal(err)
+		}
+		if got := l.Read().TooOld; got != want {
+			t.Errorf("greatest age %v: %d too old, want %d", age, got, want)
+		}
+	}
+}
+
+// A read that breaks off is no account.
+func TestBrokenReads(t *testing.T) {
+	broken := errors.New("broker away")
+	l := New(both, 0)
+	if err := l.Inputs(stream("in", broken, edit("enwiki", 1))); !errors.Is(err, broken) {
+		t.Errorf("inputs: %v", err)
+	}
+	if err := l.Answers(func(yield func([]byte, error) bool) { yield(nil, broken) }); !errors.Is(err, broken) {
+		t.Errorf("answers: %v", err)
+	}
+}
+
+// Law: whatever is in an output topic, what is wanted stays and is answered or missing,
+// and what cannot be read answers nothing.
+func FuzzAnswer(f *testing.F) {
+	f.Add([]byte(`{"meta":{"id":"00000000-0000-5000-8000-000000000000","stream":"s.a"},"database":"enwiki","rev_id":1,"scores":{"a":{}}}`))
+	f.Add([]byte(`{"meta":{"id":"0000000-00000-5000-8000-00000000000g"},"rev_id":1e99,"scores":null}`))
+	f.Fuzz(func(t *testing.T, value []byte) {
+		l := New(both, 0)
+		if err := l.Inputs(stream("in", nil, edit("enwiki", 1))); err != nil {
+			t.Fatal(err)
+		}
+		l.answer(value)
+		c := Total(l.Rows())
+		if c.Wanted != 2 || c.Scored+c.Errors+c.Missing != 2 || c.Missing < 2 && (l.Unreadable() > 0 || !json.Valid(value)) {
+			t.Fatalf("%q gives %+v", value, c)
+		}
+	})
+}
