@@ -2,7 +2,6 @@ package model
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -61,18 +60,6 @@ func (m *Model) Content() string { return m.content }
 // Dictionaries lists those that the model asks. The caller must not change the
 // slice.
 func (m *Model) Dictionaries() []Dictionary { return m.asked }
-
-// Changed says which dictionaries are not those that the model was made with, so
-// that it may give other scores.
-func (m *Model) Changed() []string {
-	var list []string
-	for _, d := range m.asked {
-		if d.Changed() {
-			list = append(list, fmt.Sprintf("dictionary %s (%s) has sha256 %s, model %s was made with %s: scores may differ", d.Tag, d.File, d.SHA256, m, d.Recorded))
-		}
-	}
-	return list
-}
 
 // Share is what part a feature has in what an estimator learned.
 type Share struct {
