@@ -18,7 +18,7 @@ import (
 	"github.com/twmb/franz-go/plugin/kzap"
 	"go.uber.org/zap"
 
-	"revscore/internal/dedupe"
+	"revscore/internal/secret"
 )
 
 // KafkaConfig says how brokers are reached, for consuming and producing.
@@ -40,9 +40,9 @@ type TLSConfig struct {
 
 // SASLConfig is used when Mechanism is set.
 type SASLConfig struct {
-	Mechanism string        `yaml:"mechanism" help:"plain, scram-sha-256 or scram-sha-512; empty: no authentication."`
-	User      string        `yaml:"user" help:"User name."`
-	Password  dedupe.Secret `yaml:"password" env:"REVSCORE_KAFKA_PASSWORD" help:"Password; better given in the environment."`
+	Mechanism string       `yaml:"mechanism" help:"plain, scram-sha-256 or scram-sha-512; empty: no authentication."`
+	User      string       `yaml:"user" help:"User name."`
+	Password  secret.Value `yaml:"password" env:"REVSCORE_KAFKA_PASSWORD" help:"Password; better given in the environment."`
 }
 
 // DefaultKafkaConfig reaches a broker on this machine.

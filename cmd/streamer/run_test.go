@@ -21,12 +21,12 @@ import (
 	"go.uber.org/zap"
 
 	"revscore/internal/corpus"
-	"revscore/internal/dedupe"
 	"revscore/internal/event"
 	"revscore/internal/score"
 	"revscore/internal/score/analysis"
 	"revscore/internal/score/model"
 	"revscore/internal/score/registry"
+	"revscore/internal/secret"
 	"revscore/internal/simwiki"
 	"revscore/models"
 )
@@ -413,7 +413,7 @@ func TestAuthentication(t *testing.T) {
 			t.Cleanup(cluster.Close)
 			r := &rig{t: t, cfg: rigConfig(cluster.ListenAddrs(), "127.0.0.1:1", "http://127.0.0.1:1")}
 			r.cfg.Dedupe.Redis.Addresses = nil
-			r.cfg.Kafka.SASL = SASLConfig{Mechanism: "scram-sha-512", User: "scorer", Password: dedupe.Secret(password)}
+			r.cfg.Kafka.SASL = SASLConfig{Mechanism: "scram-sha-512", User: "scorer", Password: secret.Value(password)}
 			r.cfg.Kafka.StartTimeout = time.Second
 			s, started := r.launch()
 			if password == "hunter2" {

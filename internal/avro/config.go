@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"regexp"
 	"time"
+
+	"revscore/internal/secret"
 )
 
 // Config of the Avro outputs.
@@ -18,8 +20,8 @@ type Config struct {
 type RegistryConfig struct {
 	URLs     []string      `yaml:"urls" help:"Addresses of the registry, Confluent's API; of Apicurio the one that ends in /apis/ccompat/v7. Empty: messages are JSON."`
 	Username string        `yaml:"username" help:"User of basic authentication."`
-	Password Secret        `yaml:"password" env:"REVSCORE_REGISTRY_PASSWORD" help:"Password of basic authentication; never printed."`
-	Token    Secret        `yaml:"token" env:"REVSCORE_REGISTRY_TOKEN" help:"Bearer token, in place of user and password; never printed."`
+	Password secret.Value  `yaml:"password" env:"REVSCORE_REGISTRY_PASSWORD" help:"Password of basic authentication; never printed."`
+	Token    secret.Value  `yaml:"token" env:"REVSCORE_REGISTRY_TOKEN" help:"Bearer token, in place of user and password; never printed."`
 	TLS      TLSConfig     `yaml:"tls" help:"Encryption where the address begins with https."`
 	Subjects string        `yaml:"subjects" help:"How subjects are named: topic (topic-value), record (full name of the record) or topic_record (both, with a hyphen)."`
 	Register bool          `yaml:"register" help:"Whether missing schemas are registered on start, if the registry calls them compatible; otherwise a missing schema is an error."`

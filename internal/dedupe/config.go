@@ -6,6 +6,8 @@ import (
 	"net"
 	"strings"
 	"time"
+
+	"revscore/internal/secret"
 )
 
 // Config sets the score cache and the marks of sent events.
@@ -38,9 +40,9 @@ type RedisConfig struct {
 	MasterName       string        `yaml:"master_name" help:"Name of the master that the sentinels at the addresses watch; empty: no sentinels."`
 	Cluster          bool          `yaml:"cluster" help:"Whether the addresses are nodes of a Redis Cluster."`
 	Username         string        `yaml:"username" env:"REVSCORE_REDIS_USERNAME" help:"User of the server's access control list; empty: the default user."`
-	Password         Secret        `yaml:"password" env:"REVSCORE_REDIS_PASSWORD" help:"Password of the server; never printed."`
+	Password         secret.Value  `yaml:"password" env:"REVSCORE_REDIS_PASSWORD" help:"Password of the server; never printed."`
 	SentinelUsername string        `yaml:"sentinel_username" env:"REVSCORE_SENTINEL_USERNAME" help:"User of the sentinels."`
-	SentinelPassword Secret        `yaml:"sentinel_password" env:"REVSCORE_SENTINEL_PASSWORD" help:"Password of the sentinels; never printed."`
+	SentinelPassword secret.Value  `yaml:"sentinel_password" env:"REVSCORE_SENTINEL_PASSWORD" help:"Password of the sentinels; never printed."`
 	DB               int           `yaml:"db" help:"Number of the database; a cluster has only 0."`
 	TLS              TLSConfig     `yaml:"tls" help:"Encryption of the connections."`
 	Timeout          time.Duration `yaml:"timeout" help:"Longest wait for one request to Redis; a call that had to queue waits at most twice that."`

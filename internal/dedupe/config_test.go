@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+
+	"revscore/internal/secret"
 )
 
 func TestDefaultConfig(t *testing.T) {
@@ -105,7 +107,7 @@ func TestSecretNeverPrints(t *testing.T) {
 			t.Errorf("%s shows the password: %s", how, out)
 		}
 	}
-	if got := Secret("").String(); got != "" {
+	if got := secret.Value("").String(); got != "" {
 		t.Errorf("no password prints as %q", got)
 	}
 }

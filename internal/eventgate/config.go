@@ -8,16 +8,16 @@ import (
 	"strings"
 	"time"
 
-	"revscore/internal/dedupe"
+	"revscore/internal/secret"
 )
 
 // Config of the sink.
 type Config struct {
-	URL       string        `yaml:"url" help:"Where EventGate is, e.g. https://eventgate.example:4492; /v1/events is put behind it. Empty: no EventGate."`
-	Hasty     bool          `yaml:"hasty" help:"Ask for an answer before events are validated and produced: faster, and what the gate then refuses or drops is lost without a word."`
-	Token     dedupe.Secret `yaml:"token" env:"REVSCORE_EVENTGATE_TOKEN" help:"Bearer token of each request; never printed. Needs https."`
-	TLS       TLSConfig     `yaml:"tls" help:"Certificates, for an https URL."`
-	UserAgent string        `yaml:"user_agent" help:"User-Agent of all requests."`
+	URL       string       `yaml:"url" help:"Where EventGate is, e.g. https://eventgate.example:4492; /v1/events is put behind it. Empty: no EventGate."`
+	Hasty     bool         `yaml:"hasty" help:"Ask for an answer before events are validated and produced: faster, and what the gate then refuses or drops is lost without a word."`
+	Token     secret.Value `yaml:"token" env:"REVSCORE_EVENTGATE_TOKEN" help:"Bearer token of each request; never printed. Needs https."`
+	TLS       TLSConfig    `yaml:"tls" help:"Certificates, for an https URL."`
+	UserAgent string       `yaml:"user_agent" help:"User-Agent of all requests."`
 
 	BatchEvents int           `yaml:"batch_events" help:"Most events in one request."`
 	BatchBytes  int           `yaml:"batch_bytes" help:"Most bytes in one request, hence also of one event; what the gate finds too large is sent in smaller ones."`
