@@ -1,0 +1,54 @@
+package event_test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"revscore/internal/event"
+)
+
+func TestRetryHeader(t *testing.T) {
+	due := time.UnixMilli(1767322987123)
+	want := event.Retry{
+		Attempt: 2, Due: due, Delay: 5 * time.Minute, Origin: event.Source{Topic: "eqiad.mediawiki.revision-create", Partition: 3, Offset: 1 << 40},
+		Streams: []string{"mediawiki.revision-score-damaging", "ä \" \n"}, Reason: "maxlag",
+	}
+	got, err := event.Record{Headers: []event.Header{{Key: "traceparent"}, want.Header()}}.Retry()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, &want) {
+		t.Errorf("read %+v, want %+v", got, want)
+	}
+	if got, err := (event.Record{Headers: []event.Header{{Key: "traceparent"}}}).Retry(); got != nil || err != nil {
+		t.Errorf("without the header: %v, %v", got, err)
+	}
+}
+
+func TestRetryHeaderRefused(t *testing.T) {
+	for _, value := range []string{
+		"", "null", "[]", "{", `{"attempt":0,"topic":"t","streams":["s"]}`, `{"attempt":1,"topic":"","streams":["s"]}`,
+		`{"attempt":1,"topic":"t","streams":[]}`, `{"attempt":1,"topic":"t","streams":["s"],"delay":-1}`, `{"attempt":"1","topic":"t","streams":["s"]}`,
+	} {
+		r, err := event.Record{Headers: []event.Header{{Key: "revscore-retry", Value: []byte(value)}}}.Retry()
+		if err == nil {
+			t.Errorf("%s is read as %+v", value, r)
+		}
+	}
+}
+
+// A clock that jumped neither makes a record wait longer than it was meant to, nor
+// a negative time.
+func TestRetryWait(t *testing.T) {
+	due := time.UnixMilli(1767322987123)
+	r := event.Retry{Due: due, Delay: time.Minute}
+	for _, c := range []struct {
+		now  time.Time
+		want time.Duration
+	}{{due.Add(-time.Second), time.Second}, {due, 0}, {due.Add(time.Hour), 0}, {due.Add(-24 * time.Hour), time.Minute}} {
+		if got := r.Wait(c.now); got != c.want {
+			t.Errorf("at %v: wait %v, want %v", c.now, got, c.want)
+		}
+	}
+}
