@@ -42,7 +42,7 @@ fuzz: ## every fuzz law for FUZZTIME
 bench: ## speed of the parts, as ratios within one run
 	go test -run '^$$' -bench . -benchmem ./...
 
-bench-stream: build $(VENV)/.done ## speed of the whole with a real Kafka and Redis
+bench-stream: build $(VENV)/.done ## speed of the whole beside a bare loop's, with a real Kafka and Redis; 4 minutes
 	$(VENV)/bin/python e2e/bench_stream.py
 
 bench-reference: ## our revisions per CPU second beside the original's, which it installs
