@@ -250,6 +250,7 @@ func (d *dump) build(x *xmlRevision) (*Revision, error) {
 		n.errs = append(n.errs, fmt.Errorf("timestamp is %.64q, not an ISO 8601 time", x.Timestamp))
 	}
 	r.Timestamp = at.UTC()
+	r.TextHidden = x.Text != nil && x.Text.Deleted != ""
 	r.CommentHidden = x.Comment.Deleted != ""
 	if !r.CommentHidden {
 		r.Comment = x.Comment.Body
@@ -266,9 +267,9 @@ func (d *dump) build(x *xmlRevision) (*Revision, error) {
 		return nil, err
 	}
 	if r.ParentID != 0 {
-		r.ParentText = d.parents.get(r.ParentID)
+		d.parents.fill(r)
 	}
-	d.parents.put(r.RevID, r.Text)
+	d.parents.put(r)
 	d.page.last = r.RevID
 	return r, nil
 }

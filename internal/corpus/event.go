@@ -20,6 +20,17 @@ const (
 	Stream = "mediawiki.revision-create"
 )
 
+// Form says how the event of a revision is made. The zero Form is that of
+// [Revision.Event].
+type Form struct {
+	// Change makes a page_change event rather than a revision-create one.
+	Change bool
+	// Told leaves out what no file or wiki told of the user, instead of deriving it.
+	Told bool
+	// RequestID, if set, stands as meta.request_id, which score events repeat.
+	RequestID string
+}
+
 // sha1Len is the length of a SHA-1 in base 36, which MediaWiki stores padded.
 const sha1Len = 31
 
@@ -79,37 +90,60 @@ type (
 // neither held nor told are absent, as is rev_content_changed where the parent
 // is not held. Groups, edit count and registration, if unknown, are derived
 // from the user's name, see derivedPerformer.
-func (r *Revision) Event() ([]byte, error) {
+func (r *Revision) Event() ([]byte, error) { return r.EventAs(Form{}) }
+
+// EventAs is Event in another form.
+func (r *Revision) EventAs(f Form) ([]byte, error) {
 	if err := r.check(); err != nil {
 		return nil, fmt.Errorf("make event of %s revision %d: %w", r.Wiki, r.RevID, err)
 	}
-	at := r.Timestamp.UTC().Format(time.RFC3339)
-	title := strings.ReplaceAll(r.Title, " ", "_")
+	var body any
+	if f.Change {
+		body = r.change(f)
+	} else {
+		body = r.create(f)
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(body); err != nil {
+		return nil, fmt.Errorf("make event of %s revision %d: %w", r.Wiki, r.RevID, err)
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+}
+
+// meta is the same for both schemas but for the stream.
+func (r *Revision) meta(f Form, stream string) eventMeta {
 	key := r.Wiki + ":" + strconv.FormatInt(r.RevID, 10)
-	e := eventBody{
-		Schema: Schema,
-		Meta: eventMeta{
-			URI:       "https://" + r.Domain + "/wiki/" + escapeTitle(title),
-			RequestID: uuid.NewSHA1(eventIDs, []byte("request:"+key)).String(),
-			ID:        uuid.NewSHA1(eventIDs, []byte(key)).String(),
-			DT:        at, Domain: r.Domain, Stream: Stream,
-		},
-		Database: r.Wiki, PageID: r.PageID, PageTitle: title, PageNamespace: r.Namespace,
-		RevID: r.RevID, RevTimestamp: at, Minor: r.Minor,
+	if f.RequestID == "" {
+		f.RequestID = uuid.NewSHA1(eventIDs, []byte("request:"+key)).String()
+	}
+	return eventMeta{
+		URI:       "https://" + r.Domain + "/wiki/" + escapeTitle(r.key()),
+		RequestID: f.RequestID,
+		ID:        uuid.NewSHA1(eventIDs, []byte(key)).String(),
+		DT:        r.at(), Domain: r.Domain, Stream: stream,
+	}
+}
+
+// key is the title as MediaWiki's database has it.
+func (r *Revision) key() string { return strings.ReplaceAll(r.Title, " ", "_") }
+
+func (r *Revision) at() string { return r.Timestamp.UTC().Format(time.RFC3339) }
+
+func (r *Revision) create(f Form) *eventBody {
+	e := &eventBody{
+		Schema: Schema, Meta: r.meta(f, Stream),
+		Database: r.Wiki, PageID: r.PageID, PageTitle: r.key(), PageNamespace: r.Namespace,
+		RevID: r.RevID, RevTimestamp: r.at(), Minor: r.Minor,
 		ContentModel: r.ContentModel, ContentFormat: ContentFormat(r.ContentModel),
-		Performer: r.performer(), Redirect: r.Redirect, ParentID: r.ParentID, DT: at,
+		Performer: r.performer(f), Redirect: r.Redirect, ParentID: r.ParentID, DT: r.at(),
 	}
 	if !r.CommentHidden {
 		e.Comment = r.Comment
 	}
-	r.describeText(&e)
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(&e); err != nil {
-		return nil, fmt.Errorf("make event of %s revision %d: %w", r.Wiki, r.RevID, err)
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+	r.describeText(e)
+	return e
 }
 
 // describeText adds what the event says about the content.

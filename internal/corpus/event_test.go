@@ -206,20 +206,31 @@ func TestDomain(t *testing.T) {
 
 func TestParentsBounds(t *testing.T) {
 	var p parents
-	for id := int64(1); id <= 20; id++ {
-		p.put(id, text("x"))
+	put := func(id int64, text *string, hidden bool) {
+		p.put(&Revision{RevID: id, Text: text, TextHidden: hidden, ContentModel: "wikitext"})
 	}
-	if p.get(20-keptParents) != nil || p.get(21-keptParents) == nil {
+	of := func(id int64) *Revision {
+		r := &Revision{ParentID: id}
+		p.fill(r)
+		return r
+	}
+	for id := int64(1); id <= 20; id++ {
+		put(id, text("x"), false)
+	}
+	if of(20-keptParents).ParentText != nil || of(21-keptParents).ParentText == nil {
 		t.Errorf("after 20 revisions %d are held, want the last %d", len(p.kept), keptParents)
 	}
 	big := strings.Repeat("a", keptParentBytes)
-	p.put(21, &big)
-	if len(p.kept) != 1 || p.get(21) == nil || p.bytes != len(big) {
+	put(21, &big, false)
+	if len(p.kept) != 1 || of(21).ParentText == nil || p.bytes != len(big) {
 		t.Errorf("a text of the whole budget: %d held, %d bytes, want it alone", len(p.kept), p.bytes)
 	}
-	p.put(22, nil)
-	if p.get(21) == nil || p.get(22) != nil {
+	put(22, nil, true)
+	if of(21).ParentText == nil || of(22).ParentText != nil {
 		t.Error("a hidden text takes no room and has no text")
+	}
+	if r := of(22); !r.ParentHidden || r.ParentModel != "wikitext" || of(21).ParentHidden || of(99).ParentHidden {
+		t.Error("a hidden parent is told from one that is shown, and from one that is not there")
 	}
 }
 

@@ -60,6 +60,10 @@ func (l *lines) next() (*Revision, error) {
 			return nil, err
 		}
 		rev, err := parseRow(line)
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) && line[len(line)-1] != '\n' && syntax.Offset == int64(len(line)) {
+			return nil, io.ErrUnexpectedEOF // the file was cut: nothing of its last line is known
+		}
 		if err != nil {
 			return nil, &LineError{Path: l.path, Line: l.line, Offset: l.at, Err: err}
 		}
@@ -104,7 +108,7 @@ func parseRow(line []byte) (*Revision, error) {
 	}
 	r := &Revision{
 		Wiki: w.Wiki, Title: w.Title, Namespace: w.Namespace, RevID: w.RevID, Minor: w.Minor,
-		Text: w.Text, ParentText: w.ParentText,
+		Text: w.Text, TextHidden: w.Text == nil, ParentText: w.ParentText,
 	}
 	var errs []error
 	at, err := time.Parse(time.RFC3339, w.Timestamp)
@@ -114,7 +118,7 @@ func parseRow(line []byte) (*Revision, error) {
 	r.Timestamp = at.UTC()
 	switch {
 	case w.ParentID != nil && *w.ParentID != 0:
-		r.ParentID = *w.ParentID
+		r.ParentID, r.ParentHidden = *w.ParentID, w.ParentText == nil
 	case w.ParentText != nil && *w.ParentText == "":
 		r.ParentText = nil // a creation has no parent, not an empty one
 	default:

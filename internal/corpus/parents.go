@@ -15,8 +15,10 @@ type parents struct {
 }
 
 type parent struct {
-	id   int64
-	text *string
+	id     int64
+	text   *string
+	hidden bool
+	model  string
 }
 
 func (p *parents) reset() {
@@ -24,10 +26,10 @@ func (p *parents) reset() {
 	p.kept, p.bytes = p.kept[:0], 0
 }
 
-// put remembers a text; nil stands for a hidden one.
-func (p *parents) put(id int64, text *string) {
-	p.kept = append(p.kept, parent{id, text})
-	p.bytes += size(text)
+// put remembers a revision's text, or that there is none.
+func (p *parents) put(r *Revision) {
+	p.kept = append(p.kept, parent{r.RevID, r.Text, r.TextHidden, r.ContentModel})
+	p.bytes += size(r.Text)
 	for len(p.kept) > 1 && (len(p.kept) > keptParents || p.bytes > keptParentBytes) {
 		p.bytes -= size(p.kept[0].text)
 		copy(p.kept, p.kept[1:])
@@ -36,14 +38,14 @@ func (p *parents) put(id int64, text *string) {
 	}
 }
 
-// get returns the text of a revision, nil if it is hidden or not held.
-func (p *parents) get(id int64) *string {
+// fill tells a revision of its parent, if that is held.
+func (p *parents) fill(r *Revision) {
 	for i := len(p.kept) - 1; i >= 0; i-- {
-		if p.kept[i].id == id {
-			return p.kept[i].text
+		if k := &p.kept[i]; k.id == r.ParentID {
+			r.ParentText, r.ParentHidden, r.ParentModel = k.text, k.hidden, k.model
+			return
 		}
 	}
-	return nil
 }
 
 func size(text *string) int {

@@ -231,6 +231,52 @@ func TestEventShapeParity(t *testing.T) {
 	}
 }
 
+// TestChangeShapeParity: every key of our page_change events is one of the real ones,
+// and those that are missing are what no file tells.
+func TestChangeShapeParity(t *testing.T) {
+	for file, edit := range map[string]func(*Revision){
+		"edit.jsonl":         func(*Revision) {},
+		"edit-anon-ip.jsonl": func(r *Revision) { r.Anonymous, r.UserID = true, 0 },
+	} {
+		raw, err := os.ReadFile(shared(t, "contracts", "events", "w43", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		compared := 0
+		for _, l := range bytes.Split(raw, []byte("\n")) {
+			var real map[string]any
+			if json.Unmarshal(l, &real) != nil || real["page_change_kind"] != "edit" {
+				continue
+			}
+			rev := sample()
+			edit(rev)
+			event, err := rev.EventAs(Form{Change: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var ours map[string]any
+			if err := json.Unmarshal(event, &ours); err != nil {
+				t.Fatal(err)
+			}
+			delete(real, "prior_state")
+			revision := real["revision"].(map[string]any)
+			delete(revision["content_slots"].(map[string]any)["main"].(map[string]any), "origin_rev_id")
+			for _, user := range []map[string]any{real["performer"].(map[string]any), revision["editor"].(map[string]any)} {
+				delete(user, "is_system")
+				delete(user, "is_temp")
+			}
+			if revision["comment"] == nil {
+				delete(ours["revision"].(map[string]any), "comment")
+			}
+			sameKeys(t, file, ours, real)
+			compared++
+		}
+		if compared == 0 {
+			t.Errorf("%s holds no page_change", file)
+		}
+	}
+}
+
 func sameKeys(t *testing.T, at string, ours, real map[string]any) {
 	t.Helper()
 	for k, v := range real {

@@ -18,20 +18,29 @@ type performer struct {
 	EditCount    *int64   `json:"user_edit_count,omitempty"`
 }
 
-// performer returns nil for a hidden user.
-func (r *Revision) performer() *performer {
+// performer returns nil for a hidden user. Every registered user is in the group
+// "user", and everybody in "*"; more is not said of one whose groups are not told.
+func (r *Revision) performer(f Form) *performer {
 	switch {
 	case r.UserHidden || r.User == "":
 		return nil
 	case r.Anonymous:
 		return &performer{Text: r.User, Groups: []string{"*"}}
 	}
-	groups, registered, edits := r.Groups, r.Registration, r.EditCount
-	if groups == nil {
-		groups, registered, edits = derivedPerformer(r.User, r.UserID, r.Timestamp)
+	groups, registered := r.Groups, r.Registration
+	edits := &r.EditCount
+	switch {
+	case f.Told && groups == nil:
+		groups = []string{"*", "user"}
+		fallthrough
+	case f.Told && r.EditCount == 0:
+		edits = nil
+	case groups == nil:
+		edits = new(int64)
+		groups, registered, *edits = derivedPerformer(r.User, r.UserID, r.Timestamp)
 	}
 	p := &performer{
-		Text: r.User, ID: r.UserID, EditCount: &edits,
+		Text: r.User, ID: r.UserID, EditCount: edits,
 		Groups: groups, Bot: slices.Contains(groups, "bot"),
 	}
 	if !registered.IsZero() {

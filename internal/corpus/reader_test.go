@@ -40,7 +40,7 @@ func line(r *Revision) string {
 		b.WriteString(" redirect")
 	}
 	if r.Text == nil {
-		fmt.Fprintf(&b, " text nil size %d", r.Size)
+		fmt.Fprintf(&b, " text %s size %d", missing(r.TextHidden), r.Size)
 	} else {
 		fmt.Fprintf(&b, " %q", *r.Text)
 	}
@@ -48,11 +48,18 @@ func line(r *Revision) string {
 		b.WriteString(" sha1 " + r.SHA1)
 	}
 	if r.ParentText == nil {
-		b.WriteString(" parent nil")
+		b.WriteString(" parent " + missing(r.ParentHidden))
 	} else {
 		fmt.Fprintf(&b, " parent %q", *r.ParentText)
 	}
 	return b.String()
+}
+
+func missing(hidden bool) string {
+	if hidden {
+		return "hidden"
+	}
+	return "nil"
 }
 
 // all reads to the end; bad records are lines of their own. It returns the error
@@ -177,6 +184,7 @@ func TestBroken(t *testing.T) {
 		{"truncated gzip of rows", string(packedRows[:len(packedRows)-12]), "at byte ", io.ErrUnexpectedEOF},
 		{"truncated zstd", string(zst(t, xml, 1<<20)[:300]), "unexpected EOF", io.ErrUnexpectedEOF},
 		{"truncated xml", string(xml[:900]), "at byte 900", nil},
+		{"truncated rows", string(rows[:len(rows)-20]), "at byte ", io.ErrUnexpectedEOF},
 		{"other xml", "<html></html>", "root element is <html>", nil},
 		{"no element", "<!-- only -->", "no <mediawiki> element", nil},
 		{"wrong end", "<mediawiki><page></mediawiki>", "at byte ", nil},

@@ -45,9 +45,15 @@ type Revision struct {
 	SHA1         string  // base 36 as in MediaWiki; "" means compute it from Text
 	Suppressed   bool    // hidden from administrators as well
 
+	// TextHidden says that the file withholds the text of this revision. Without it a
+	// missing text is one that the file does not hold, as in dumps of stubs.
+	TextHidden bool
+
 	// ParentText is nil for a page's first revision and when the parent's text
 	// is hidden or not at hand.
-	ParentText *string
+	ParentText   *string
+	ParentHidden bool   // the file withholds it
+	ParentModel  string // content model of the parent, "" if the file does not tell
 	// Deleted says that the event was sent but the page is gone since: the API
 	// no longer knows the revision.
 	Deleted bool
@@ -138,6 +144,9 @@ func isAddress(name string) bool {
 // derivedID makes an id for something the file names but does not number. Ids
 // above 2^40 cannot clash with those of real pages and users.
 func derivedID(parts ...string) int64 { return 1<<40 | int64(hash(parts...)&(1<<40-1)) }
+
+// Derived tells whether an id of a page or user was made up for want of a real one.
+func Derived(id int64) bool { return id>>40 == 1 }
 
 func hash(parts ...string) uint64 {
 	h := fnv.New64a()
