@@ -18,6 +18,8 @@
 //     within the drain time, and their offsets are committed before another
 //     instance gets the partition. What does not finish is delivered again.
 //   - Memory is bounded: a partition that has more than a window queued is paused.
+//   - A record of a retry topic is begun when it is due, and holds its partition back
+//     until then; a revoke or a stop does not wait for it (hold.go).
 //
 // Exactly once. A [Transactor] is source and publisher in one: the messages that
 // records become, and the group's progress, are committed in one Kafka transaction

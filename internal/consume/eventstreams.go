@@ -70,6 +70,7 @@ func NewEventStreams(cfg Config, agent string, handler Handler, reg prometheus.R
 		advanced: s.advance,
 		pause:    s.pause,
 		inFlight: func(d int) { s.metrics.inFlight.Add(float64(d)) },
+		held:     func(d int) { s.metrics.held.Add(float64(d)) },
 		fatal: func(err error) {
 			select {
 			case s.fatal <- err:

@@ -12,8 +12,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.uber.org/zap"
-
-	"revscore/internal/event"
 )
 
 // Bytes of one fetch. A record of the largest size Kafka's main clusters allow
@@ -163,10 +161,7 @@ func (k *Kafka) dispatch(fp kgo.FetchTopicPartition) {
 	now := time.Now()
 	items := make([]item[*kgo.Record], len(fp.Records))
 	for i, r := range fp.Records {
-		items[i] = item[*kgo.Record]{
-			rec: event.Record{Source: event.Source{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset}, Value: r.Value, Received: now},
-			at:  r,
-		}
+		items[i] = item[*kgo.Record]{rec: received(r, now), at: r}
 	}
 	k.metrics.records.WithLabelValues(fp.Topic).Add(float64(len(items)))
 	last := fp.Records[len(fp.Records)-1].Offset
@@ -194,6 +189,7 @@ func (k *Kafka) assigned(_ context.Context, cl *kgo.Client, added map[string][]i
 				},
 				fatal:    k.fail,
 				inFlight: func(d int) { k.metrics.inFlight.Add(float64(d)) },
+				held:     func(d int) { k.metrics.held.Add(float64(d)) },
 			}
 			w.start()
 			k.partitions[topicPartition{topic, id}] = w

@@ -45,7 +45,7 @@ func client(t *testing.T, c *kfake.Cluster, opts ...kgo.Opt) *kgo.Client {
 	return cl
 }
 
-func produce(t *testing.T, c *kfake.Cluster, topic string, n int) {
+func seed(t *testing.T, c *kfake.Cluster, topic string, n int) {
 	t.Helper()
 	cl := client(t, c, kgo.RecordPartitioner(kgo.RoundRobinPartitioner()))
 	records := make([]*kgo.Record, n)
@@ -88,7 +88,7 @@ func consumer(t *testing.T, c *kfake.Cluster, topic string, h Handler, change fu
 func TestCommitsOnlyTheUnbrokenPrefix(t *testing.T) {
 	const n, stuck = 100, 30
 	c := broker(t, "t", 1)
-	produce(t, c, "t", n)
+	seed(t, c, "t", n)
 	var others sync.WaitGroup
 	others.Add(n - 1)
 	k := consumer(t, c, "t", handlerFunc(func(ctx context.Context, r event.Record) error {
@@ -123,7 +123,7 @@ func TestCommitsOnlyTheUnbrokenPrefix(t *testing.T) {
 // A task's error stops the consumer, names the record, and leaves it uncommitted.
 func TestTaskErrorStops(t *testing.T) {
 	c := broker(t, "t", 1)
-	produce(t, c, "t", 10)
+	seed(t, c, "t", 10)
 	boom := errors.New("boom")
 	k := consumer(t, c, "t", handlerFunc(func(_ context.Context, r event.Record) error {
 		if r.Offset == 4 {
@@ -150,7 +150,7 @@ func TestTaskErrorStops(t *testing.T) {
 func TestSmallWindowHandlesAll(t *testing.T) {
 	const n = 3000
 	c := broker(t, "t", 4)
-	produce(t, c, "t", n)
+	seed(t, c, "t", n)
 	var mu sync.Mutex
 	inFlight, most, handled := 0, 0, 0
 	all := make(chan struct{})
@@ -207,7 +207,7 @@ func (c countInFlight) Begin(r event.Record) func(context.Context) error {
 func TestRebalanceLosesAndDoublesNothing(t *testing.T) {
 	const n = 2000
 	c := broker(t, "t", 4)
-	produce(t, c, "t", n/2)
+	seed(t, c, "t", n/2)
 	var mu sync.Mutex
 	seen := map[string]int{}
 	half, all := make(chan struct{}), make(chan struct{})
@@ -245,7 +245,7 @@ func TestRebalanceLosesAndDoublesNothing(t *testing.T) {
 	first := start()
 	<-half
 	second := start()
-	produce(t, c, "t", n/2)
+	seed(t, c, "t", n/2)
 	<-all
 	cancel()
 	running.Wait()

@@ -7,6 +7,7 @@ type metrics struct {
 	lost      prometheus.Counter
 	inFlight  prometheus.Gauge
 	paused    prometheus.Gauge
+	held      prometheus.Gauge
 	assigned  prometheus.Gauge
 	abandoned prometheus.Counter
 	lag       *prometheus.GaugeVec
@@ -26,6 +27,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		paused: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "revscore_consume_paused_partitions", Help: "Partitions paused because a window of records is queued already.",
 		}),
+		held: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "revscore_consume_held_partitions", Help: "Partitions whose next record is of a retry topic and not due yet.",
+		}),
 		assigned: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "revscore_consume_assigned_partitions", Help: "Partitions that this instance works on.",
 		}),
@@ -36,7 +40,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "revscore_consume_lag_records", Help: "Records in a partition behind the last one fetched.",
 		}, []string{"topic", "partition"}),
 	}
-	reg.MustRegister(m.records, m.lost, m.inFlight, m.paused, m.assigned, m.abandoned, m.lag)
+	reg.MustRegister(m.records, m.lost, m.inFlight, m.paused, m.held, m.assigned, m.abandoned, m.lag)
 	return m
 }
 

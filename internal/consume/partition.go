@@ -35,6 +35,7 @@ type worker[T any] struct {
 	pause     func(paused bool)  // called when the queue is full, and when it has drained
 	fatal     func(error)        // called at most once, with an error that stops the consumer
 	inFlight  func(delta int)    // gauge
+	held      func(delta int)    // gauge: 1 while a record waits to be due
 	limit     int                // window size, and queue length above which pause is called
 	slots     chan struct{}      // one token for each record in flight
 	tasks     chan begun         // to an idle finishing goroutine
@@ -126,7 +127,7 @@ func (w *worker[T]) loop() {
 				w.window.finish(w.window.add(it.at), w.advanced)
 				continue
 			}
-			if w.admit != nil && !w.admit(it.at) {
+			if !w.hold(&it.rec) || w.admit != nil && !w.admit(it.at) {
 				return
 			}
 			select {

@@ -12,7 +12,7 @@ import (
 func TestStopResumesAPausedPartition(t *testing.T) {
 	paused := make(chan bool, 10)
 	w := &worker[int64]{
-		name: "t", limit: 1, advanced: func(int64) {}, inFlight: func(int) {}, fatal: func(err error) { t.Error(err) },
+		name: "t", limit: 1, advanced: func(int64) {}, inFlight: func(int) {}, held: func(int) {}, fatal: func(err error) { t.Error(err) },
 		pause: func(p bool) { paused <- p },
 		handler: handlerFunc(func(ctx context.Context, _ event.Record) error {
 			<-ctx.Done()

@@ -183,6 +183,7 @@ func (s *session) begin(tp topicPartition, p progress) {
 	}
 	sh.settled = func(ctx context.Context) { s.tx.settle(deliveryOf(ctx)) }
 	sh.inFlight = func(d int) { s.metrics.inFlight.Add(float64(d)) }
+	sh.held = func(d int) { s.metrics.held.Add(float64(d)) }
 	paused := map[string][]int32{tp.topic: {tp.partition}}
 	sh.pause = func(pause bool) {
 		if pause {

@@ -14,8 +14,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/zap"
-
-	"revscore/internal/event"
 )
 
 // session is one member of the group with one transactional producer. It works
@@ -226,10 +224,7 @@ func (s *session) dispatch(fp kgo.FetchTopicPartition) {
 	last := fp.Records[len(fp.Records)-1].Offset
 	s.metrics.lag.WithLabelValues(fp.Topic, strconv.Itoa(int(fp.Partition))).Set(float64(fp.HighWatermark - last - 1))
 	sh.queue(fp.Records, func(r *kgo.Record) item[int64] {
-		return item[int64]{
-			rec: event.Record{Source: event.Source{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset}, Value: r.Value, Received: now},
-			at:  r.Offset,
-		}
+		return item[int64]{rec: received(r, now), at: r.Offset}
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"revscore/internal/event"
+	"revscore/internal/produce"
 )
 
 // TransactionConfig is used when delivery is exactly_once.
@@ -191,7 +192,7 @@ func (t *Transactor) PublishAll(ctx context.Context, messages []event.Message, d
 	defer s.tx.leave()
 	start := time.Now()
 	for _, m := range messages {
-		s.client.Produce(s.ctx, &kgo.Record{Topic: m.Topic, Key: m.Key, Value: m.Value}, func(_ *kgo.Record, err error) {
+		s.client.Produce(s.ctx, produce.Record(m), func(_ *kgo.Record, err error) {
 			if err != nil {
 				s.tx.refuse(fmt.Errorf("record %s: publish to topic %s: %w", d.src, m.Topic, err))
 			}

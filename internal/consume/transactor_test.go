@@ -140,7 +140,7 @@ func checkOnce(t *testing.T, c *kfake.Cluster, n int) {
 func TestAcknowledgedIsVisible(t *testing.T) {
 	const n = 200
 	c := transactionBroker(t, 2)
-	produce(t, c, "t", n)
+	seed(t, c, "t", n)
 	x := transactor(t, c, nil)
 	var acknowledged sync.WaitGroup
 	acknowledged.Add(n)
@@ -163,7 +163,7 @@ func TestAcknowledgedIsVisible(t *testing.T) {
 func TestProgressBehindAnOpenRecord(t *testing.T) {
 	const n, stuck = 300, 7
 	c := transactionBroker(t, 1)
-	produce(t, c, "t", n)
+	seed(t, c, "t", n)
 	x := transactor(t, c, func(c *Config, _ *TransactionConfig) { c.DrainTimeout = time.Second })
 	var others sync.WaitGroup
 	others.Add(n - 1)
@@ -219,7 +219,7 @@ func TestProgressBehindAnOpenRecord(t *testing.T) {
 func TestSpanIsBounded(t *testing.T) {
 	const n = maxSpan + 500
 	c := transactionBroker(t, 1)
-	produce(t, c, "t", n)
+	seed(t, c, "t", n)
 	x := transactor(t, c, nil)
 	release, full := make(chan struct{}), make(chan struct{})
 	var mu sync.Mutex
@@ -256,7 +256,7 @@ func TestSpanIsBounded(t *testing.T) {
 func TestSilentRecordsAreCommitted(t *testing.T) {
 	const n = 50
 	c := transactionBroker(t, 1)
-	produce(t, c, "t", n)
+	seed(t, c, "t", n)
 	x := transactor(t, c, nil)
 	var handled sync.WaitGroup
 	handled.Add(n)
@@ -320,7 +320,7 @@ func TestAbortedTransactionIsRedone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := transactionBroker(t, 2)
-			produce(t, c, "t", n/2)
+			seed(t, c, "t", n/2)
 			faults := 0
 			c.Control(func(req kmsg.Request) (kmsg.Response, error, bool) {
 				c.KeepControl()
@@ -408,7 +408,7 @@ func TestRebalanceAbortsNothing(t *testing.T) {
 func TestFencedSessionIsReplaced(t *testing.T) {
 	const n = 400
 	c := transactionBroker(t, 1)
-	produce(t, c, "t", n/2)
+	seed(t, c, "t", n/2)
 	x := transactor(t, c, func(_ *Config, tc *TransactionConfig) { tc.ID = "one" })
 	stop := running(t, x, &twice{Transactor: x})
 	visible(t, c, out, n/2)
@@ -430,7 +430,7 @@ func TestFencedSessionIsReplaced(t *testing.T) {
 // nothing of its transaction behind.
 func TestRefusedMessageStops(t *testing.T) {
 	c := transactionBroker(t, 1)
-	produce(t, c, "t", 1)
+	seed(t, c, "t", 1)
 	x := transactor(t, c, nil)
 	x.Handle(handlerFunc(func(ctx context.Context, r event.Record) error {
 		answer := make(chan error, 1)
@@ -453,7 +453,7 @@ func TestRefusedMessageStops(t *testing.T) {
 // A task's own error stops the service too, as in at least once.
 func TestTransactorTaskErrorStops(t *testing.T) {
 	c := transactionBroker(t, 1)
-	produce(t, c, "t", 10)
+	seed(t, c, "t", 10)
 	boom := errors.New("boom")
 	x := transactor(t, c, nil)
 	x.Handle(&twice{Transactor: x, before: func(_ context.Context, r event.Record) error {
@@ -479,7 +479,7 @@ func TestTransactorTaskErrorStops(t *testing.T) {
 // What the contract forbids is refused, not committed in halves.
 func TestPublishContract(t *testing.T) {
 	c := transactionBroker(t, 1)
-	produce(t, c, "t", 1)
+	seed(t, c, "t", 1)
 	x := transactor(t, c, nil)
 	answers := make(chan error, 3)
 	answered := func(err error) { answers <- err }

@@ -130,7 +130,7 @@ func New(cfg Config, opts []kgo.Opt, reg prometheus.Registerer) (*Producer, erro
 // the buffer is full. The message's slices belong to the producer until then.
 func (p *Producer) Publish(ctx context.Context, m event.Message, done func(error)) {
 	start := time.Now()
-	p.client.Produce(ctx, record(m), p.acknowledged(m.Topic, start, done))
+	p.client.Produce(ctx, Record(m), p.acknowledged(m.Topic, start, done))
 }
 
 // PublishAll takes the messages of one event in, in their order, and calls done
@@ -171,11 +171,19 @@ func (j *joint) acknowledged(err error) {
 // Offer hands a message to the broker only if there is room for it: else done gets
 // an error at once. It is for what may be lost, which must not hold up what may not.
 func (p *Producer) Offer(ctx context.Context, m event.Message, done func(error)) {
-	p.client.TryProduce(ctx, record(m), p.acknowledged(m.Topic, time.Now(), done))
+	p.client.TryProduce(ctx, Record(m), p.acknowledged(m.Topic, time.Now(), done))
 }
 
-func record(m event.Message) *kgo.Record {
-	return &kgo.Record{Topic: m.Topic, Key: m.Key, Value: m.Value}
+// Record is a message in the form in which a client takes it.
+func Record(m event.Message) *kgo.Record {
+	r := &kgo.Record{Topic: m.Topic, Key: m.Key, Value: m.Value}
+	if len(m.Headers) > 0 {
+		r.Headers = make([]kgo.RecordHeader, len(m.Headers))
+		for i, h := range m.Headers {
+			r.Headers[i] = kgo.RecordHeader(h)
+		}
+	}
+	return r
 }
 
 // acknowledged counts what became of a message and tells who sent it.

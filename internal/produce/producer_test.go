@@ -168,6 +168,21 @@ func TestEachMessageOnceInTheOrderOfItsKey(t *testing.T) {
 	}
 }
 
+func TestHeadersGoOut(t *testing.T) {
+	c := broker(t)
+	p, _ := producer(t, c, nil)
+	a := newAcks()
+	p.PublishAll(t.Context(), []event.Message{
+		{Topic: topic, Key: []byte("k"), Value: []byte("1"), Headers: []event.Header{{Key: "a", Value: []byte("x")}, {Key: "b"}}},
+		{Topic: topic, Key: []byte("k"), Value: []byte("2")},
+	}, a.of(0))
+	a.check(t, 1)
+	records := consumed(t, c, topic, 2)
+	if got, want := fmt.Sprintf("%q %q", records[0].Headers, records[1].Headers), `[{"a" "x"} {"b" ""}] []`; got != want {
+		t.Errorf("headers %s, want %s", got, want)
+	}
+}
+
 // What the broker refuses for a while, or does and then denies, is sent again by
 // the client: no message is doubled and none changes places.
 func TestRetriesNeitherDoubleNorReorder(t *testing.T) {

@@ -1,0 +1,301 @@
+package consume
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"go.uber.org/zap"
+
+	"revscore/internal/event"
+	"revscore/internal/produce"
+)
+
+// dueIn is a header that holds its record back for wait, of a topic with this delay.
+func dueIn(wait, delay time.Duration) []event.Header {
+	return []event.Header{event.Retry{
+		Attempt: 1, Due: time.Now().Add(wait), Delay: delay, Origin: event.Source{Topic: "t"}, Streams: []string{"s"}, Reason: "maxlag",
+	}.Header()}
+}
+
+// holder is a worker that notes when each record was begun.
+type holder struct {
+	*worker[int64]
+	start time.Time
+
+	mu    sync.Mutex
+	begun []time.Duration
+	seen  []event.Record
+	held  int
+	pause []bool
+}
+
+func newHolder(t *testing.T, limit int) *holder {
+	h := &holder{start: time.Now()}
+	h.worker = &worker[int64]{
+		name: "t", limit: limit, advanced: func(int64) {}, inFlight: func(int) {}, fatal: func(err error) { t.Error(err) },
+		held:  func(d int) { h.mu.Lock(); h.held += d; h.mu.Unlock() },
+		pause: func(p bool) { h.pause = append(h.pause, p) }, // under the worker's lock
+		handler: handlerFunc(func(_ context.Context, r event.Record) error {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.begun, h.seen = append(h.begun, time.Since(h.start)), append(h.seen, r)
+			return nil
+		}),
+	}
+	h.worker.start()
+	t.Cleanup(func() { _ = stopAll(0, []*worker[int64]{h.worker}) })
+	return h
+}
+
+func (h *holder) push(headers ...[]event.Header) {
+	items := make([]item[int64], len(headers))
+	for i := range items {
+		items[i] = item[int64]{rec: event.Record{Headers: headers[i], Received: time.Now()}, at: int64(i)}
+	}
+	h.worker.push(items)
+}
+
+func TestHeldUntilDue(t *testing.T) {
+	broken := []event.Header{{Key: "revscore-retry", Value: []byte("{")}}
+	other := []event.Header{{Key: "traceparent", Value: []byte("x")}}
+	const h = time.Hour
+	for name, c := range map[string]struct {
+		headers func() [][]event.Header
+		want    []time.Duration
+	}{
+		"no header":                    {func() [][]event.Header { return [][]event.Header{nil, other} }, []time.Duration{0, 0}},
+		"a broken header":              {func() [][]event.Header { return [][]event.Header{broken} }, []time.Duration{0}},
+		"due before":                   {func() [][]event.Header { return [][]event.Header{dueIn(-h, h)} }, []time.Duration{0}},
+		"due later":                    {func() [][]event.Header { return [][]event.Header{dueIn(h, h)} }, []time.Duration{h}},
+		"the partition waits":          {func() [][]event.Header { return [][]event.Header{nil, dueIn(h, 2*h), nil} }, []time.Duration{0, h, h}},
+		"each when it is due":          {func() [][]event.Header { return [][]event.Header{dueIn(h, 9*h), dueIn(2*h, 9*h)} }, []time.Duration{h, 2 * h}},
+		"due in a year by a bad clock": {func() [][]event.Header { return slices.Repeat([][]event.Header{dueIn(8760*h, h)}, 3) }, []time.Duration{h, h, h}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newHolder(t, 100)
+				w.push(c.headers()...)
+				time.Sleep(24 * time.Hour)
+				synctest.Wait()
+				if !slices.Equal(w.begun, c.want) || w.held != 0 {
+					t.Errorf("begun after %v, want %v; gauge at %d", w.begun, c.want, w.held)
+				}
+				for i, r := range w.seen {
+					if d := w.start.Add(w.begun[i]).Sub(r.Received); d != 0 && len(r.Headers) > 0 {
+						t.Errorf("a wait counts as %v of latency", d)
+					}
+				}
+			})
+		})
+	}
+}
+
+// A stop, a revoke or a drain does not wait for what is not due, and a partition
+// that waits takes in no more than any other.
+func TestHeldIsInterruptedAndBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newHolder(t, 2)
+		w.push(dueIn(time.Hour, time.Hour))
+		synctest.Wait()
+		w.push(nil, nil, nil)
+		w.push(nil)
+		if want := []bool{true}; !slices.Equal(w.pause, want) {
+			t.Errorf("with four records queued, of two, the partition was paused %v", w.pause)
+		}
+		if err := w.stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if passed := time.Since(w.start); passed != 0 || len(w.begun) != 0 || w.held != 0 {
+			t.Errorf("stopped after %v, %d records begun, gauge at %d", passed, len(w.begun), w.held)
+		}
+		if want := []bool{true, false}; !slices.Equal(w.pause, want) {
+			t.Errorf("the partition was left paused: %v", w.pause)
+		}
+	})
+}
+
+// Headers come in with a record, and go out with a transaction's messages.
+func TestHeadersComeAndGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newFakeNet(t, kfake.SeedTopics(1, "t", out))
+		want := []event.Header{{Key: "traceparent", Value: []byte("00-ab")}, {Key: "empty", Value: []byte{}}}
+		n.write(t, event.Message{Topic: "t", Value: []byte("v"), Headers: want})
+		cfg := DefaultConfig()
+		cfg.Topics, cfg.Group, cfg.Start = []string{"t"}, "g", "earliest"
+		x, err := NewTransactor(cfg, DefaultTransactionConfig(), TransactorParts{
+			Brokers: n.opts, Produced: func(string, time.Time, error) {}, Registry: prometheus.NewRegistry(), Log: zap.NewNop(),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		x.Handle(handlerFunc(func(ctx context.Context, r event.Record) error {
+			answer := make(chan error, 1)
+			x.Publish(ctx, event.Message{Topic: out, Value: r.Value, Headers: r.Headers}, func(err error) { answer <- err })
+			defer cancel()
+			return <-answer
+		}))
+		if err := errors.Join(x.Run(ctx), x.Drain(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		x.Close()
+		cl, err := kgo.NewClient(append(n.opts, kgo.ConsumeTopics(out))...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer cl.Close()
+		r := cl.PollRecords(t.Context(), 1).Records()[0]
+		if got := received(r, time.Now()).Headers; !reflect.DeepEqual(got, want) {
+			t.Errorf("read %q, want %q", got, want)
+		}
+	})
+}
+
+func TestRecordWithoutHeadersAllocatesNothing(t *testing.T) {
+	r := &kgo.Record{Topic: "t", Value: []byte("v")}
+	now := time.Now()
+	var rec event.Record
+	if n := testing.AllocsPerRun(100, func() { rec = received(r, now) }); n != 0 {
+		t.Errorf("%v allocations for %v", n, rec.Source)
+	}
+}
+
+// fakeNet is a cluster in memory, so that hours of its groups pass in no time.
+type fakeNet struct {
+	*kfake.Cluster
+	opts []kgo.Opt
+}
+
+func newFakeNet(t *testing.T, opts ...kfake.Opt) *fakeNet {
+	t.Helper()
+	var network kfake.VirtualNetwork
+	c, err := kfake.NewCluster(append(opts, kfake.NumBrokers(1), kfake.Ports(9092), kfake.ListenFn(network.Listen))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return &fakeNet{c, []kgo.Opt{kgo.SeedBrokers(c.ListenAddrs()...), kgo.Dialer(network.DialContext)}}
+}
+
+// write puts messages into partitions of their own.
+func (n *fakeNet) write(t *testing.T, messages ...event.Message) {
+	t.Helper()
+	cl, err := kgo.NewClient(append(n.opts, kgo.RecordPartitioner(kgo.ManualPartitioner()))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cl.Close()
+	for i, m := range messages {
+		r := produce.Record(m)
+		r.Partition = int32(i)
+		if err := cl.ProduceSync(t.Context(), r).FirstErr(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// source is a Kafka or a Transactor.
+type source interface {
+	Run(context.Context) error
+	Drain(context.Context) error
+	Commit(context.Context) error
+	Close()
+}
+
+// times are when each record was handled, and how often.
+type times struct {
+	mu sync.Mutex
+	at map[string][]time.Duration
+}
+
+func (h *times) note(r event.Record, since time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.at[string(r.Value)] = append(h.at[string(r.Value)], time.Since(since).Round(time.Second))
+}
+
+// A record that is due in an hour costs its group nothing: the partition beside it is
+// worked on, nobody is thrown out, no transaction is aborted, and a second instance
+// that takes the partition over waits no longer than what is left.
+func TestHeldForAnHourInItsGroup(t *testing.T) {
+	for _, delivery := range []string{"at least once", "exactly once"} {
+		t.Run(delivery, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { heldForAnHour(t, delivery == "exactly once") })
+		})
+	}
+}
+
+func heldForAnHour(t *testing.T, exactly bool) {
+	const partitions = 2
+	n := newFakeNet(t, kfake.SeedTopics(partitions, "t"), kfake.SeedTopics(1, out, errorsOut))
+	start := time.Now()
+	h := &times{at: map[string][]time.Duration{}}
+	cfg, timing := DefaultConfig(), DefaultTransactionConfig()
+	cfg.Topics, cfg.Group, cfg.Start = []string{"t"}, "g", "earliest"
+	var all []*Transactor
+	open := func() source {
+		if !exactly {
+			k, err := NewKafka(cfg, n.opts, handlerFunc(func(_ context.Context, r event.Record) error { h.note(r, start); return nil }), prometheus.NewRegistry(), zap.NewNop())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return k
+		}
+		x, err := NewTransactor(cfg, timing, TransactorParts{
+			Brokers: n.opts, Produced: func(string, time.Time, error) {}, Registry: prometheus.NewRegistry(), Log: zap.NewNop(),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x.Handle(&twice{Transactor: x, after: func(r event.Record, err error) {
+			if err == nil {
+				h.note(r, start)
+			}
+		}})
+		all = append(all, x)
+		return x
+	}
+	n.write(t, event.Message{Topic: "t", Value: []byte("later"), Headers: dueIn(time.Hour, time.Hour)}, event.Message{Topic: "t", Value: []byte("now")})
+
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	var sources []source
+	for range 2 { // whichever of them has the partition first
+		s := open()
+		sources = append(sources, s)
+		running.Go(func() {
+			if err := s.Run(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+		time.Sleep(20 * time.Minute)
+	}
+	time.Sleep(21 * time.Minute)
+	cancel()
+	running.Wait()
+	for _, s := range sources {
+		if err := errors.Join(s.Drain(t.Context()), s.Commit(t.Context())); err != nil {
+			t.Error(err)
+		}
+		s.Close()
+	}
+	if got, want := fmt.Sprint(h.at), "map[later:[1h0m0s] now:[0s]]"; got != want {
+		t.Errorf("handled after %s, want %s", got, want)
+	}
+	for i, x := range all {
+		if got := testutil.ToFloat64(x.txMetrics.aborted) + testutil.ToFloat64(x.txMetrics.replaced); got != 0 {
+			t.Errorf("instance %d aborted %v transactions", i, got)
+		}
+	}
+}
