@@ -11,6 +11,12 @@ import _ "embed"
 //go:embed revision-score.json
 var RevisionScore []byte
 
+// CombinedScore is the schema of events on combined streams, which have the answers
+// of all models.
+//
+//go:embed revision-score-combined.json
+var CombinedScore []byte
+
 // DeadLetter is the schema of events on the error stream.
 //
 //go:embed dead-letter.json

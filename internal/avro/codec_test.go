@@ -48,7 +48,7 @@ func published(t testing.TB) [][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	canary, err := event.EncodeCanary(r, "s", noon)
+	canary, err := event.EncodeCanary(r, "s", event.ScoreSchema, noon)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,10 +8,14 @@
 // record that cannot be read is a [*ParseError] with a stable reason; it never
 // becomes a revision with zero values in it.
 //
-// What goes out is /mediawiki/revision/score/3.0.0 and /error/2.1.0. The score
-// schema forbids additional properties and upstream keeps adding fields to its
-// sources, so outgoing events are built from named fields only: nothing of the
-// source is copied that the schema does not list.
+// What goes out is /mediawiki/revision/score/3.0.0, of one model or of all,
+// /mediawiki/page/prediction_classification_change/1.1.0 and /error/2.1.0. The schemas
+// forbid additional properties and upstream keeps adding fields to its sources, so
+// outgoing events are built from named fields only: nothing of the source is copied
+// that the schema does not list.
+//
+// What was hidden after its event was sent is taken out of the revision by
+// [Revision.Hide], and out of an event that is to be sent again by [Redact].
 //
 // An outgoing event's meta.id is a UUIDv5 of what it says (stream, wiki,
 // revision, model, version), not of when it was said: a consumer recognises a

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -267,10 +268,7 @@ func decodeError(value []byte, err error) error {
 	var wrong *json.SemanticError
 	if errors.As(err, &wrong) {
 		pe.Reason = ReasonWrongType
-		field := strings.ReplaceAll(strings.TrimPrefix(string(wrong.JSONPointer), "/"), "/", ".")
-		if field == "" {
-			field = "the record"
-		}
+		field := dotted(wrong.JSONPointer)
 		kind := wrong.JSONKind.String()
 		switch wrong.JSONKind {
 		case jsontext.KindBeginArray:
@@ -294,6 +292,14 @@ func decodeError(value []byte, err error) error {
 		}
 	}
 	return pe
+}
+
+// dotted names a field as people do.
+func dotted(p jsontext.Pointer) string {
+	if p == "" {
+		return "the record"
+	}
+	return strings.ReplaceAll(strings.TrimPrefix(string(p), "/"), "/", ".")
 }
 
 func missing(field string) *ParseError {
@@ -350,6 +356,15 @@ func (w *wire) pageChange() (*Revision, error) {
 	return w.finish(r, w.Revision.RevID, w.Page.NamespaceID, w.Performer, w.Revision.Editor, "wiki_id", "revision.rev_dt")
 }
 
+// parseTime reads a time of a length that the schemas allow; any number of decimals
+// is RFC 3339.
+func parseTime(text string) (time.Time, error) {
+	if len(text) > 128 {
+		return time.Time{}, errors.New("over 128 bytes")
+	}
+	return time.Parse(time.RFC3339, text)
+}
+
 // canary keeps what identifies a heartbeat. Its revision is a schema's made-up
 // example, which nobody should read as a real one, so it is not kept.
 func (w *wire) canary(wiki string) (*Revision, error) {
@@ -378,12 +393,14 @@ func (w *wire) finish(r *Revision, revID, namespace *int64, performer, author *w
 		return nil, missing(wikiField)
 	case revID == nil:
 		return nil, missing("rev_id")
-	case *revID <= 0:
-		return nil, &ParseError{Reason: ReasonWrongType, Detail: fmt.Sprintf("rev_id is %d, must be positive", *revID)}
-	case r.ParentID < 0:
-		return nil, &ParseError{Reason: ReasonWrongType, Detail: fmt.Sprintf("rev_parent_id is %d, must not be negative", r.ParentID)}
+	case *revID <= 0 || *revID > maxInteger:
+		return nil, &ParseError{Reason: ReasonWrongType, Detail: fmt.Sprintf("rev_id is %d, must be from 1 to 2^53-1", *revID)}
+	case r.ParentID < 0 || r.ParentID > maxInteger:
+		return nil, &ParseError{Reason: ReasonWrongType, Detail: fmt.Sprintf("rev_parent_id is %d, must be from 0 to 2^53-1", r.ParentID)}
 	case r.PageID <= 0:
 		return nil, missing("page_id")
+	case r.PageID > maxInteger:
+		return nil, &ParseError{Reason: ReasonWrongType, Detail: fmt.Sprintf("page_id is %d, must be at most 2^53-1", r.PageID)}
 	case r.PageTitle == "":
 		return nil, missing("page_title")
 	case namespace == nil:
@@ -392,7 +409,7 @@ func (w *wire) finish(r *Revision, revID, namespace *int64, performer, author *w
 		return nil, missing(timeField)
 	}
 	r.RevID, r.PageNamespace = *revID, *namespace
-	t, err := time.Parse(time.RFC3339, r.Timestamp)
+	t, err := parseTime(r.Timestamp)
 	if err != nil {
 		return nil, &ParseError{Reason: ReasonWrongType, Detail: fmt.Sprintf("%s is %q, not an ISO 8601 time", timeField, r.Timestamp)}
 	}
@@ -422,6 +439,13 @@ func (p *wirePerformer) normalise() (*Performer, error) {
 	if out.Groups == nil {
 		out.Groups = p.ChangeGroups
 	}
+	out.Groups = slices.DeleteFunc(out.Groups, func(g string) bool { return g == "" }) // to the schemas no group
+	if n := out.EditCount; n != nil && (*n < 0 || *n > maxInteger) {
+		return nil, &ParseError{Reason: ReasonWrongType, Detail: fmt.Sprintf("user_edit_count is %d, must be from 0 to 2^53-1", *n)}
+	}
+	if n := out.ID; n != nil && (*n < -maxInteger || *n > maxInteger) {
+		return nil, &ParseError{Reason: ReasonWrongType, Detail: fmt.Sprintf("user_id is %d, must be at most 2^53-1, either sign", *n)}
+	}
 	if out.IsBot == nil {
 		out.IsBot = p.ChangeIsBot
 	}
@@ -429,7 +453,7 @@ func (p *wirePerformer) normalise() (*Performer, error) {
 		out.RegistrationDT = p.ChangeRegistrationDT
 	}
 	if out.RegistrationDT != "" {
-		t, err := time.Parse(time.RFC3339, out.RegistrationDT)
+		t, err := parseTime(out.RegistrationDT)
 		if err != nil {
 			return nil, &ParseError{Reason: ReasonWrongType, Detail: fmt.Sprintf("user registration is %q, not an ISO 8601 time", out.RegistrationDT)}
 		}

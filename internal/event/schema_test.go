@@ -2,6 +2,7 @@ package event
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 
@@ -36,6 +37,12 @@ func judge(t testing.TB, s *jsonschema.Schema, data []byte) error {
 // Whatever comes in, what goes out is what consumers were promised.
 func FuzzEventsKeepTheirSchema(f *testing.F) {
 	scores, letters := schema(f, schemas.RevisionScore), schema(f, schemas.DeadLetter)
+	combined, predictions := schema(f, schemas.CombinedScore), schema(f, schemas.PredictionClassificationChange)
+	f.Add([]byte(full))
+	f.Add([]byte(strings.Replace(full, "de.wikipedia.example", "canary", 1)))
+	f.Add([]byte(strings.Replace(full, `"groups":["sysop"]`, `"groups":[""]`, 1)))
+	f.Add([]byte(strings.Replace(create, `"user_groups":["*","user"]`, `"user_groups":[""]`, 1)))
+	f.Add([]byte(strings.Replace(create, `43`, `9007199254740992`, 1)))
 	f.Add([]byte(create))
 	f.Add([]byte(change))
 	f.Add([]byte(strings.Replace(create, "en.wikipedia.example", "canary", 1)))
@@ -58,23 +65,31 @@ func FuzzEventsKeepTheirSchema(f *testing.F) {
 			}
 			return
 		}
-		var out [][]byte
-		add := func(data []byte, err error) {
-			if err != nil {
-				t.Fatal(err)
+		good := func(s *jsonschema.Schema) func([]byte, error) {
+			return func(data []byte, err error) {
+				t.Helper()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := judge(t, s, data); err != nil {
+					t.Fatalf("%v: %s", err, data)
+				}
 			}
-			out = append(out, data)
 		}
 		if r.Canary() {
-			add(EncodeCanary(r, "s", noon))
-		} else {
-			add(EncodeScore(r, "s", Outcome{Model: "m", Version: "1", Score: score}, noon))
-			add(EncodeScore(r, "s", Outcome{Model: "m", Version: "1", Failure: &Failure{"TextDeleted", "hidden"}}, noon))
+			good(scores)(EncodeCanary(r, "s", ScoreSchema, noon))
+			good(combined)(EncodeCanary(r, "s", ScoreSchema, noon))
+			good(predictions)(EncodeCanary(r, "s", PredictionSchema, noon))
+			return
 		}
-		for _, data := range out {
-			if err := judge(t, scores, data); err != nil {
-				t.Fatalf("%v: %s", err, data)
-			}
+		scored, failed := Outcome{Model: "m", Version: "1", Score: score}, Outcome{Model: "n", Version: "1", Failure: &Failure{"TextDeleted", "hidden"}}
+		good(scores)(EncodeScore(r, "s", scored, noon))
+		good(scores)(EncodeScore(r, "s", failed, noon))
+		good(combined)(EncodeCombined(r, "s", []Outcome{failed, scored}, noon))
+		data, err := EncodePrediction(r, "s", scored, noon)
+		var pe *ParseError
+		if !errors.As(err, &pe) { // the one error that a source can cause
+			good(predictions)(data, err)
 		}
 	})
 }

@@ -206,18 +206,18 @@ func ScoreID(stream, wiki string, revID int64, model, version string) uuid.UUID 
 	return uuid.NewSHA1(idSpace, name)
 }
 
-// CanaryID is the meta.id of the canary that a stream passes on for a source's
-// canary: one for each, however often the source's is delivered.
-func CanaryID(stream, sourceID string) uuid.UUID {
-	return uuid.NewSHA1(idSpace, []byte(stream+"\x00canary\x00"+sourceID))
-}
-
-// canaryEvent is a score event that names no revision: the schema requires no more.
-type canaryEvent struct {
-	Schema   string    `json:"$schema"`
-	Meta     scoreMeta `json:"meta"`
-	DT       string    `json:"dt"`
-	Database string    `json:"database,omitempty"`
+// CombinedID is the meta.id of the event that says so of all the models at once. Their
+// order counts.
+func CombinedID(stream, wiki string, revID int64, outcomes []Outcome) uuid.UUID {
+	name := make([]byte, 0, 128+64*len(outcomes))
+	for _, part := range []string{stream, wiki, strconv.FormatInt(revID, 10), "combined"} {
+		name = append(append(name, part...), 0)
+	}
+	for _, o := range outcomes {
+		name = append(append(name, o.Model...), 0)
+		name = append(append(name, o.Version...), 0)
+	}
+	return uuid.NewSHA1(idSpace, name)
 }
 
 type scoreMeta struct {
@@ -234,14 +234,78 @@ type scoreMeta struct {
 // revision's own time. Every score passes here, so it is written by appending:
 // reflection took a sixth of the service's CPU time.
 func EncodeScore(r *Revision, stream string, o Outcome, now time.Time) ([]byte, error) {
+	o.check()
+	b := r.appendHead(make([]byte, 0, 1024), stream, ScoreID(stream, r.Wiki, r.RevID, o.Model, o.Version), now)
+	if o.Failure != nil {
+		b = append(b, `,"errors":{`...)
+	} else {
+		b = append(b, `,"scores":{`...)
+	}
+	b, err := o.appendTo(b)
+	if err != nil {
+		return nil, fmt.Errorf("encode event: %w", err)
+	}
+	return append(b, "}}"...), nil
+}
+
+// EncodeCombined writes one score event of all outcomes, each model's under its name
+// and in the order given: scores in one object, failures in the other, and neither
+// object empty.
+func EncodeCombined(r *Revision, stream string, outcomes []Outcome, now time.Time) ([]byte, error) {
+	b := r.appendHead(make([]byte, 0, 512+256*len(outcomes)), stream, CombinedID(stream, r.Wiki, r.RevID, outcomes), now)
+	names := make(map[string]bool, len(outcomes))
+	for _, o := range outcomes {
+		o.check()
+		if names[o.Model] {
+			return nil, fmt.Errorf("encode event: model %s has two outcomes, and a combined event has one of each model", o.Model)
+		}
+		names[o.Model] = true
+	}
+	if len(outcomes) == 0 {
+		return nil, errors.New("encode event: a combined event without outcomes says nothing")
+	}
+	for _, kind := range []struct {
+		key  string
+		want func(Outcome) bool
+	}{
+		{`,"scores":`, func(o Outcome) bool { return o.Score != nil }},
+		{`,"errors":`, func(o Outcome) bool { return o.Failure != nil }},
+	} {
+		n := 0
+		for _, o := range outcomes {
+			if !kind.want(o) {
+				continue
+			}
+			if n++; n == 1 {
+				b = append(append(b, kind.key...), '{')
+			} else {
+				b = append(b, ',')
+			}
+			var err error
+			if b, err = o.appendTo(b); err != nil {
+				return nil, fmt.Errorf("encode event: %w", err)
+			}
+		}
+		if n > 0 {
+			b = append(b, '}')
+		}
+	}
+	return append(b, '}'), nil
+}
+
+// check panics where a caller says neither or both.
+func (o Outcome) check() {
 	if (o.Score == nil) == (o.Failure == nil) {
 		panic("event: an outcome must be either a score or a failure")
 	}
-	b := make([]byte, 0, 1024)
+}
+
+// appendHead writes a score event up to what the models say.
+func (r *Revision) appendHead(b []byte, stream string, id uuid.UUID, now time.Time) []byte {
 	b = append(b, `{"$schema":"`+ScoreSchema+`","meta":{"stream":`...)
 	b = appendString(b, stream)
 	b = append(b, `,"id":"`...)
-	b = append(b, ScoreID(stream, r.Wiki, r.RevID, o.Model, o.Version).String()...)
+	b = append(b, id.String()...)
 	b = append(b, `","dt":"`...)
 	b = now.UTC().AppendFormat(b, time.RFC3339Nano)
 	b = append(b, '"')
@@ -250,12 +314,7 @@ func EncodeScore(r *Revision, stream string, o Outcome, now time.Time) ([]byte, 
 	b = appendField(b, `,"domain":`, r.Domain)
 	b = append(b, `},"dt":`...)
 	b = appendString(b, r.Timestamp)
-	b = r.appendFields(b)
-	b, err := o.appendTo(b)
-	if err != nil {
-		return nil, fmt.Errorf("encode event: %w", err)
-	}
-	return append(b, '}'), nil
+	return r.appendFields(b)
 }
 
 // appendFields writes what the event says of the page and the revision.
@@ -293,51 +352,19 @@ func (p *Performer) appendTo(b []byte) []byte {
 	return appendField(b, `,"user_registration_dt":`, p.RegistrationDT)
 }
 
-// appendTo writes scores or errors, keyed by the model's name.
+// appendTo writes what the model says, keyed by its name.
 func (o Outcome) appendTo(b []byte) ([]byte, error) {
-	if o.Failure != nil {
-		b = append(b, `,"errors":{`...)
-	} else {
-		b = append(b, `,"scores":{`...)
-	}
 	b = appendString(b, o.Model)
 	b = appendString(append(b, `:{"model_name":`...), o.Model)
 	b = appendString(append(b, `,"model_version":`...), o.Version)
 	if o.Failure != nil {
 		b = appendString(append(b, `,"type":`...), o.Failure.Type)
 		b = appendString(append(b, `,"message":`...), o.Failure.Message)
-		return append(b, "}}"...), nil
+		return append(b, '}'), nil
 	}
 	b = appendStrings(append(b, `,"prediction":`...), o.Score.Labels())
 	b, err := appendProbabilities(append(b, `,"probability":`...), o.Score.Probability)
-	return append(b, "}}"...), err
-}
-
-// EncodeCanary writes the canary that stream passes on for the source's r: the
-// domain by which consumers drop it, the time, and nothing else. Its dt is the
-// source's time of receipt, so that it falls into the hour it stands for.
-func EncodeCanary(r *Revision, stream string, now time.Time) ([]byte, error) {
-	e := canaryEvent{
-		Schema: ScoreSchema,
-		Meta: scoreMeta{
-			Stream: stream, ID: CanaryID(stream, r.CanarySource()).String(), DT: now.UTC().Format(time.RFC3339Nano),
-			RequestID: r.RequestID, URI: r.URI, Domain: r.Domain,
-		},
-		DT: r.MetaDT, Database: r.Wiki,
-	}
-	if _, err := time.Parse(time.RFC3339, e.DT); err != nil {
-		e.DT = e.Meta.DT
-	}
-	return marshal(e)
-}
-
-// CanarySource names the source's canary: by its id, or where a producer sends
-// none by its time.
-func (r *Revision) CanarySource() string {
-	if r.MetaID != "" {
-		return r.MetaID
-	}
-	return r.Stream + "@" + r.MetaDT
+	return append(b, '}'), err
 }
 
 // EncodeKey writes the message key of every event about a page, the one that

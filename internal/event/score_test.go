@@ -168,7 +168,7 @@ func TestIDsAreStable(t *testing.T) {
 
 func TestEncodeCanary(t *testing.T) {
 	canary := parse(t, edit(t, create, map[string]any{"meta/domain": "canary"}))
-	data, err := EncodeCanary(canary, "s.one", noon)
+	data, err := EncodeCanary(canary, "s.one", ScoreSchema, noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func TestEncodeCanary(t *testing.T) {
 	if meta["domain"] != "canary" || meta["stream"] != "s.one" || doc["dt"] != "2026-01-02T03:04:06Z" || doc["scores"] != nil || doc["rev_id"] != nil {
 		t.Errorf("got %s", data)
 	}
-	again, err := EncodeCanary(canary, "s.one", noon.Add(time.Hour))
+	again, err := EncodeCanary(canary, "s.one", ScoreSchema, noon.Add(time.Hour))
 	if err != nil || decode(t, again)["meta"].(map[string]any)["id"] != meta["id"] {
 		t.Errorf("the same canary got another id: %s, %v", again, err)
 	}

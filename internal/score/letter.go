@@ -38,7 +38,7 @@ func (p *Pipeline) passCanary(ctx context.Context, rec event.Record, rev *event.
 		var messages []event.Message
 		now := time.Now()
 		for _, s := range p.Routes.Streams() {
-			value, err := event.EncodeCanary(rev, s.Name, now)
+			value, err := event.EncodeCanary(rev, s.Name, event.ScoreSchema, now)
 			if err != nil {
 				return err
 			}
