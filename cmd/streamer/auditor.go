@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/sr"
 	"go.uber.org/zap"
 
 	"revscore/internal/audit"
@@ -145,13 +143,11 @@ func (a *auditor) event(ctx context.Context, rec *kgo.Record) ([]byte, error) {
 		return rec.Value, nil
 	}
 	value, err := a.avro.Event(ctx, rec.Value)
-	if err == nil {
+	switch {
+	case err == nil:
 		return value, nil
+	case errors.Is(err, avro.ErrUnreadable):
+		return rec.Value, nil
 	}
-	var unreachable *url.Error
-	var refusal *sr.ResponseError
-	if ctx.Err() != nil || errors.As(err, &unreachable) || errors.As(err, &refusal) {
-		return nil, fmt.Errorf("record %s: %w", recordOf(rec).Source, err)
-	}
-	return rec.Value, nil
+	return nil, fmt.Errorf("record %s: %w", recordOf(rec).Source, err)
 }

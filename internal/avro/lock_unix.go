@@ -17,7 +17,7 @@ func lock(name string) (release func() error, err error) {
 		return nil, err
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		err = fmt.Errorf("%s is locked by another process, give each its own avro.files.instance: %w", name, err)
+		err = fmt.Errorf("%s is locked by another process, give each its own sinks.avro.files.instance: %w", name, err)
 		return nil, errors.Join(err, f.Close())
 	}
 	return f.Close, nil

@@ -24,6 +24,9 @@ var (
 	ErrNotRegistered = errors.New("the schema is not registered")
 	// ErrUnknownID is returned when the registry has no schema with an id.
 	ErrUnknownID = errors.New("no such schema id")
+	// ErrForeign is returned when an id stands for what we cannot read: a schema that
+	// is not Avro, or one in several parts.
+	ErrForeign = errors.New("no Avro schema by itself")
 	// ErrIncompatible is returned when the registry holds a schema to be
 	// incompatible with those that the subject has.
 	ErrIncompatible = errors.New("incompatible with the schemas of the subject")
@@ -71,7 +74,7 @@ func (c TLSConfig) load() (*tls.Config, error) {
 		}
 		out.RootCAs = x509.NewCertPool()
 		if !out.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("avro.registry.tls.ca_file %s holds no certificate in PEM", c.CAFile)
+			return nil, fmt.Errorf("sinks.avro.registry.tls.ca_file %s holds no certificate in PEM", c.CAFile)
 		}
 	}
 	if c.CertFile != "" {
@@ -135,7 +138,7 @@ func (r *Registry) Ensure(ctx context.Context, topic string, s *Schema) (int, er
 		return id, err
 	}
 	if !r.cfg.Register {
-		return 0, fmt.Errorf("%w; register it, or allow it by avro.registry.register", err)
+		return 0, fmt.Errorf("%w; register it, or allow it by sinks.avro.registry.register", err)
 	}
 	subject := r.Subject(topic, s)
 	if err := r.compatible(ctx, subject, s); err != nil {
@@ -178,9 +181,9 @@ func (r *Registry) ByID(ctx context.Context, id int) (string, error) {
 	case status(err) == http.StatusNotFound:
 		err = ErrUnknownID
 	case err == nil && found.Type != sr.TypeAvro:
-		err = fmt.Errorf("it is a schema of type %s, not Avro", found.Type)
+		err = fmt.Errorf("%w: its type is %s", ErrForeign, found.Type)
 	case err == nil && len(found.References) > 0:
-		err = errors.New("it refers to other schemas")
+		err = fmt.Errorf("%w: it refers to others", ErrForeign)
 	}
 	if err != nil {
 		return "", fmt.Errorf("fetch schema %d: %w", id, err)
@@ -234,10 +237,10 @@ func explain(err error, cfg RegistryConfig) error {
 	case err == nil, code == http.StatusNotFound, code == http.StatusConflict:
 		return err
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		return fmt.Errorf("the registry answers %d: %w; check avro.registry.username, password and token", code, err)
+		return fmt.Errorf("the registry answers %d: %w; check sinks.avro.registry.username, password and token", code, err)
 	case code != 0:
 		return fmt.Errorf("the registry answers %d: %w", code, err)
 	default:
-		return fmt.Errorf("the registry is unreachable for %v: %w; check avro.registry.urls and tls", cfg.RetryFor, err)
+		return fmt.Errorf("the registry is unreachable for %v: %w; check sinks.avro.registry.urls and tls", cfg.RetryFor, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	hamba "github.com/hamba/avro/v2"
 	"github.com/twmb/franz-go/pkg/sr"
@@ -14,6 +15,16 @@ import (
 
 // maxCached bounds the foreign ids that are remembered: bytes may name any.
 const maxCached = 1000
+
+// unknownFor is how long an id that the registry does not know is not asked for again:
+// a topic may have a million messages with it, and it may be registered later.
+const unknownFor = 10 * time.Second
+
+// ErrUnreadable is returned for bytes that are no event of ours, whoever is asked: no
+// wire format, an id that the registry does not know or that stands for something
+// else, a record that does not decode. Any other error of reading is the registry's,
+// and may pass.
+var ErrUnreadable = errors.New("no event of ours")
 
 // Serializer writes and reads messages in Confluent's wire format: a zero byte, the
 // id of the writer's schema in four bytes, the Avro binary. It is safe for
@@ -35,11 +46,13 @@ type use struct {
 }
 
 // writer is how bytes with an id are read: by the schema they were written with,
-// resolved to ours. err is remembered too: what an id stands for never changes.
+// resolved to ours. err is remembered too: what an id stands for never changes, but
+// for one that is not there yet.
 type writer struct {
 	schema   *Schema
 	resolved hamba.Schema
 	err      error
+	until    time.Time // of an id that is not there; zero: for good
 }
 
 // NewSerializer makes a serializer; see Start.
@@ -103,38 +116,47 @@ func (s *Serializer) Message(ctx context.Context, m event.Message) (event.Messag
 }
 
 // Event returns the JSON event of a message's value, whichever schema wrote it, as
-// long as ours can read it. [ErrUnknownID] and bytes that do not decode stay so; an
-// error of the registry may pass.
+// long as ours can read it; see [ErrUnreadable].
 func (s *Serializer) Event(ctx context.Context, value []byte) ([]byte, error) {
 	id, data, err := s.header.DecodeID(value)
 	if err != nil {
-		return nil, fmt.Errorf("decode message: %w", err)
+		return nil, fmt.Errorf("decode message: %w: %w", ErrUnreadable, err)
 	}
 	w, err := s.writer(ctx, id)
-	if err == nil {
-		err = w.err
-	}
 	if err != nil {
 		return nil, fmt.Errorf("decode message: schema id %d: %w", id, err)
 	}
-	return s.codec.decode(w.schema, w.resolved, data)
+	if w.err != nil {
+		return nil, fmt.Errorf("decode message: schema id %d: %w: %w", id, ErrUnreadable, w.err)
+	}
+	event, err := s.codec.decode(w.schema, w.resolved, data)
+	if err != nil {
+		return nil, fmt.Errorf("decode message: %w: %w", ErrUnreadable, err)
+	}
+	return event, nil
 }
 
 func (s *Serializer) writer(ctx context.Context, id int) (*writer, error) {
 	s.mu.RLock()
 	w := s.writers[id]
 	s.mu.RUnlock()
-	if w != nil {
+	if w != nil && (w.until.IsZero() || time.Now().Before(w.until)) {
 		return w, nil
 	}
 	text, err := s.registry.ByID(ctx, id)
-	if err != nil {
-		return nil, err // not remembered: an id may be registered later
+	switch {
+	case err == nil:
+		w = resolve(text)
+	case errors.Is(err, ErrUnknownID):
+		w = &writer{err: err, until: time.Now().Add(unknownFor)}
+	case errors.Is(err, ErrForeign):
+		w = &writer{err: err}
+	default:
+		return nil, err
 	}
-	w = resolve(text)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.writers) < maxCached {
+	if s.writers[id] != nil || len(s.writers) < maxCached {
 		s.writers[id] = w
 	}
 	return w, nil
