@@ -13,6 +13,9 @@
 //     with the dead letter: a topic may have been made anew.
 //   - A dead letter goes back only to a topic that the service reads. Its text is
 //     others' words and may name any topic.
+//   - A letter about an event of ours that a sink refused (event.Refusal) brings that
+//     event to that sink again, byte for byte, and to no other: they have it. What it
+//     was made from is not known, and would be recognised as answered.
 //   - A dead letter that is itself broken is told with its offset, and no reason to stop.
 //
 // Replay keeps no books, for there are some already: a record that was answered meets

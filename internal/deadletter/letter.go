@@ -3,6 +3,7 @@ package deadletter
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"revscore/internal/event"
@@ -15,6 +16,7 @@ type Record struct {
 	Value   []byte // nil: a tombstone
 	Headers []Header
 	Time    time.Time // the broker's
+	Fault   error     // why Value is not the JSON that it should be; see [Decoded]
 }
 
 // Header of a record.
@@ -34,7 +36,11 @@ type Letter struct {
 
 // Read reads a record of the topic of dead letters.
 func Read(rec Record) Letter {
-	d, err := event.DecodeDeadLetter(rec.Value)
+	err := rec.Fault
+	var d *event.DeadLetter
+	if err == nil {
+		d, err = event.DecodeDeadLetter(rec.Value)
+	}
 	if err != nil {
 		return Letter{At: rec, Broken: err}
 	}
@@ -49,13 +55,39 @@ func (l Letter) Written() time.Time {
 	return l.DeadLetter.Written
 }
 
-// Is reports whether name means this letter: the meta.id, the record that it is about
-// or its own place, both as topic/partition/offset or topic/partition@offset.
+// About names the record that the letter is about, or the event and the sink that
+// refused it; of a broken letter it is the letter's own place.
+func (l Letter) About() string {
+	switch {
+	case l.DeadLetter == nil:
+		return l.At.String()
+	case l.Refused != nil:
+		return l.Refused.String()
+	}
+	return l.Source.String()
+}
+
+// Why is what was wrong, without saying with what.
+func (l Letter) Why() string {
+	if l.DeadLetter == nil {
+		return l.Broken.Error()
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(l.Message, "record "), l.About()+": ")
+}
+
+// Is reports whether name means this letter: its meta.id, that of the event that it is
+// about, or, as topic/partition/offset or topic/partition@offset, the record that it is
+// about or its own place.
 func (l Letter) Is(name string) bool {
-	if names(l.At.Source, name) {
+	switch {
+	case names(l.At.Source, name):
+		return true
+	case l.DeadLetter == nil || name == "":
+		return false
+	case l.Refused != nil && name == l.Refused.ID:
 		return true
 	}
-	return l.DeadLetter != nil && (name == l.ID || names(l.Source, name))
+	return name == l.ID || l.Refused == nil && names(l.Source, name)
 }
 
 // wikiOf finds the wiki in an event that may be cut or broken anywhere: it reads the

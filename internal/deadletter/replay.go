@@ -11,13 +11,24 @@ import (
 )
 
 // ErrRefused is returned by a [Sender] for a record that no second try would bring
-// in, as one that is too large. Other records may still be taken.
-var ErrRefused = errors.New("the broker refused it")
+// in, as one that is too large, and by [Sinks]. Other records may still be taken.
+var ErrRefused = errors.New("it is refused")
 
 // Sender writes records to the partition that they name.
 type Sender interface {
 	// Send returns where the record is when the broker has it for good.
 	Send(ctx context.Context, rec Record) (event.Source, error)
+}
+
+// ErrBefore is returned by [Sinks] for an event that the sink took in an earlier replay.
+var ErrBefore = errors.New("an earlier replay has brought it there")
+
+// Sinks takes events that a sink has refused to that sink again.
+type Sinks interface {
+	// Republish returns when the sink has the event for good, with [ErrBefore] when it
+	// had, or with [ErrRefused] when it will not take it now. Any other error would
+	// meet the next event, too.
+	Republish(ctx context.Context, to event.Refusal, value []byte) error
 }
 
 // Action is what became of a letter.
@@ -27,7 +38,7 @@ type Action string
 const (
 	Sent   Action = "sent"
 	Would  Action = "would be sent" // but for the dry run
-	Equal  Action = "sent before"   // a record with the same bytes, in this run
+	Equal  Action = "sent before"   // a record with the same bytes, in this run; an event to its sink, ever
 	Kept   Action = "not replayed"  // Detail says why
 	Broken Action = "broken"        // is no dead letter; Letter.Broken says why
 )
@@ -36,7 +47,7 @@ const (
 type Outcome struct {
 	Letter Letter
 	Action Action
-	To     event.Source // where the record is now; only of Sent
+	To     event.Source // where the record is now; only of Sent, zero for a refused event
 	Detail string       // what else there is to know, "" when nothing
 }
 
@@ -44,6 +55,7 @@ type Outcome struct {
 type Replay struct {
 	Topics Topics
 	Sender Sender
+	Sinks  Sinks                   // nil: refused events are kept
 	Reads  func(topic string) bool // whether the service reads a topic
 	DryRun bool                    // find out everything, send nothing
 
@@ -70,6 +82,9 @@ func (r *Replay) letter(ctx context.Context, l Letter) (Outcome, error) {
 	if l.Broken != nil {
 		out.Action = Broken
 		return out, nil
+	}
+	if l.Refused != nil {
+		return r.refused(ctx, l)
 	}
 	if !r.Reads(l.Source.Topic) {
 		out.Action, out.Detail = Kept, "the service does not read topic "+l.Source.Topic
@@ -105,6 +120,45 @@ func (r *Replay) letter(ctx context.Context, l Letter) (Outcome, error) {
 	r.sent[sum] = true
 	return out, nil
 }
+
+// refused takes an event of ours to the sink that refused it, and nowhere else: where
+// else its stream goes it has arrived.
+func (r *Replay) refused(ctx context.Context, l Letter) (out Outcome, err error) {
+	out.Letter = l
+	keep := func(detail string) (Outcome, error) {
+		out.Action, out.Detail = Kept, detail
+		return out, nil
+	}
+	sum := digest(Record{Source: event.Source{Topic: l.Refused.String()}, Value: l.Raw})
+	switch {
+	case l.Cut():
+		return keep(fmt.Sprintf("holds only the first %d of %d bytes of the event: %s", len(l.Raw), l.Size, otherWay))
+	case r.Sinks == nil:
+		return keep("there are no sinks to send it to")
+	case r.sent[sum]:
+		out.Action = Equal
+		return out, nil
+	case r.DryRun:
+		out.Action = Would
+	default:
+		err := r.Sinks.Republish(ctx, *l.Refused, l.Raw)
+		switch {
+		case errors.Is(err, ErrBefore):
+			out.Action = Equal
+		case errors.Is(err, ErrRefused):
+			return keep(err.Error())
+		case err != nil:
+			return out, err
+		default:
+			out.Action = Sent
+		}
+	}
+	r.sent[sum] = true
+	return out, nil
+}
+
+// otherWay is how to get an event whose letter does not hold it.
+const otherWay = "purge its sent-mark (streamer cache purge --sent) and feed its revision again"
 
 // record is what to send for a letter, or nil and why there is nothing.
 func (r *Replay) record(ctx context.Context, l Letter) (rec *Record, detail string, err error) {

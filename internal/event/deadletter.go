@@ -55,6 +55,12 @@ func EncodeDeadLetter(stream, emitter string, src Source, value []byte, cause er
 	if errors.As(cause, &pe) {
 		e.ErrorType, e.ErroredSchema, e.ErroredStream = pe.Reason, shorten(pe.Schema, 100), shorten(pe.Stream, 100)
 	}
+	e.hold(value, maxRaw)
+	return marshal(e)
+}
+
+// hold puts a record's bytes into the letter, or their beginning, and then says so.
+func (e *errorEvent) hold(value []byte, maxRaw int) {
 	raw := value
 	if len(raw) > maxRaw {
 		raw = raw[:maxRaw]
@@ -68,7 +74,6 @@ func EncodeDeadLetter(stream, emitter string, src Source, value []byte, cause er
 	} else {
 		e.RawEvent = Base64Prefix + base64.StdEncoding.EncodeToString(raw)
 	}
-	return marshal(e)
 }
 
 // shorten keeps what a record says of itself, which has any length, from making

@@ -13,16 +13,17 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// DeadLetter is an error event of [EncodeDeadLetter], read again.
+// DeadLetter is an error event of [EncodeDeadLetter] or [EncodeRefusal], read again.
 type DeadLetter struct {
 	ID      string // meta.id
 	Stream  string // meta.stream: that of dead letters
 	Written time.Time
-	Reason  string // error_type
-	Message string // names Source, then says what was wrong
-	Source  Source // where the record came from
-	Raw     []byte // the record's bytes, or their beginning; never nil
-	Size    int    // of the whole record
+	Reason  string   // error_type
+	Message string   // names Source or Refused, then says what was wrong
+	Source  Source   // where the record came from; zero when Refused is set
+	Refused *Refusal // the event of ours that this is about; nil when it is a record
+	Raw     []byte   // the record's bytes, or their beginning; never nil
+	Size    int      // of the whole record
 }
 
 // Cut reports whether Raw is only the beginning of the record.
@@ -36,9 +37,9 @@ var (
 	letterCut    = regexp.MustCompile(` \(raw_event holds the first ([0-9]{1,18}) of ([0-9]{1,18}) bytes\)$`)
 )
 
-// DecodeDeadLetter reads what [EncodeDeadLetter] wrote, and refuses what it cannot
-// have written: JSON whose text is not exact UTF-8 would give other bytes than the
-// record had.
+// DecodeDeadLetter reads what [EncodeDeadLetter] or [EncodeRefusal] wrote, and refuses
+// what they cannot have written: JSON whose text is not exact UTF-8 would give other
+// bytes than the record had.
 //
 // One record in the world is read wrongly: UTF-8 text that is itself "base64:" and
 // the base64 of something that is not UTF-8. No event begins so.
@@ -63,13 +64,16 @@ func DecodeDeadLetter(value []byte) (*DeadLetter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("meta.dt is %.100q, must be a time", e.Meta.DT)
 	}
-	src, err := parseSource(e.Message)
-	if err != nil {
-		return nil, err
+	var src Source
+	refused := parseRefusal(e.Message)
+	if refused == nil {
+		if src, err = parseSource(e.Message); err != nil {
+			return nil, err
+		}
 	}
 	d := &DeadLetter{
 		ID: e.Meta.ID, Stream: e.Meta.Stream, Written: written, Reason: e.ErrorType,
-		Message: e.Message, Source: src, Raw: decodeRaw(*e.RawEvent),
+		Message: e.Message, Source: src, Refused: refused, Raw: decodeRaw(*e.RawEvent),
 	}
 	d.Size = len(d.Raw)
 	if m := letterCut.FindStringSubmatch(e.Message); m != nil && m[1] == strconv.Itoa(len(d.Raw)) {
@@ -81,7 +85,7 @@ func DecodeDeadLetter(value []byte) (*DeadLetter, error) {
 func parseSource(message string) (Source, error) {
 	m := letterSource.FindStringSubmatch(message)
 	if m == nil {
-		return Source{}, fmt.Errorf("message %.100q names no record, as topic/partition@offset", message)
+		return Source{}, fmt.Errorf("message %.100q names no record, as topic/partition@offset, and no event of a sink", message)
 	}
 	partition, errPartition := strconv.ParseInt(m[2], 10, 32)
 	offset, errOffset := strconv.ParseInt(m[3], 10, 64)
