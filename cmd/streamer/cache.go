@@ -19,9 +19,9 @@ import (
 func newCacheCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "cache", Short: "Count and delete what is remembered in Redis", Args: cobra.NoArgs,
-		Long: "In Redis are scores, kept for dedupe.score_ttl, and three things that only this service writes: sent-marks\n" +
-			"(an event was acknowledged; its record is not sent again), negative entries (a revision is gone) and claims\n" +
-			"(somebody works on a revision). Both commands look at the name of every key, in steps between which the\n" +
+		Long: "In Redis are scores, kept for dedupe.score_ttl, and four things that only this service writes: sent-marks\n" +
+			"(an event was acknowledged; its record is not sent again), negative entries (a revision is gone), what is\n" +
+			"hidden (no event that is made again shows it) and claims (somebody works on a revision). Both commands look at the name of every key, in steps between which the\n" +
 			"server is free for others; the service may run meanwhile.",
 		Example: "  streamer cache stats --config streamer.yaml\n" +
 			"  streamer cache purge --config streamer.yaml --wiki enwiki --model damaging --version 0.5.1",
@@ -37,9 +37,9 @@ func newCacheStatsCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "stats", Short: "Count what is remembered, by kind and model, and describe the servers", Args: cobra.NoArgs,
-		Long: "Stats counts scores, negative entries, sent-marks and claims, and the scores of each wiki, model and version,\n" +
-			"then says what each server tells of itself. What about a server threatens the sent-marks is a warning on\n" +
-			"standard error.",
+		Long: "Stats counts scores, negative entries, revisions of which something is hidden, sent-marks and claims, and the\n" +
+			"scores of each wiki, model and version, then says what each server tells of itself. What about a server\n" +
+			"threatens the sent-marks is a warning on standard error.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withCache(path, func(store *dedupe.Redis) error {
 				return cacheStats(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), store, asJSON)
@@ -60,7 +60,8 @@ func newCachePurgeCommand() *cobra.Command {
 			"revision the negative entries, unless a model or version is given: those have none. It asks no question;\n" +
 			"without any of them it needs --all. Scores that ORES wrote under the same prefix (dedupe.prefix) count.\n" +
 			"Sent-marks stay without --sent. With it, records that come again are sent again, but by processes that\n" +
-			"still have the marks in memory. What is written meanwhile may stay. An interrupted purge is run again.",
+			"still have the marks in memory. What is written meanwhile may stay. An interrupted purge is run again. What is\n" +
+			"hidden is never purged: it is no cache.",
 		Example: "  streamer cache purge --config streamer.yaml --wiki enwiki --rev 123456\n" +
 			"  streamer cache purge --config streamer.yaml --model damaging --sent\n" +
 			"  streamer cache purge --config streamer.yaml --all",
@@ -149,7 +150,8 @@ func cacheStats(ctx context.Context, out, warn io.Writer, store *dedupe.Redis, a
 // writeStats shows names as a terminal may: anybody who can write to Redis chose them.
 func writeStats(out io.Writer, stats dedupe.Stats) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "scores\t%d\nnegative entries\t%d\nsent-marks\t%d\nclaims\t%d\n", stats.Scores, stats.Gone, stats.Sent, stats.Claims)
+	fmt.Fprintf(w, "scores\t%d\nnegative entries\t%d\nhidden revisions\t%d\nsent-marks\t%d\nclaims\t%d\n",
+		stats.Scores, stats.Gone, stats.Hidden, stats.Sent, stats.Claims)
 	if err := w.Flush(); err != nil {
 		return err
 	}

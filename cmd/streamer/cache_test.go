@@ -20,7 +20,8 @@ func cacheConfig(t *testing.T, address string) string {
 }
 
 // cacheWith starts a Redis in which the service remembers, of each of two wikis, two
-// revisions by two models in two versions, and that a third revision is gone.
+// revisions by two models in two versions, and that a third revision is gone; and of
+// one what is hidden.
 func cacheWith(t *testing.T) (*miniredis.Miniredis, string) {
 	t.Helper()
 	server := miniredis.RunT(t)
@@ -54,6 +55,9 @@ func cacheWith(t *testing.T) (*miniredis.Miniredis, string) {
 			t.Fatal(err)
 		}
 	}
+	if _, err := store.Hide(t.Context(), "enwiki", []int64{4}, dedupe.Hidden{Text: true, User: true}); err != nil {
+		t.Fatal(err)
+	}
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +88,7 @@ func TestCacheStats(t *testing.T) {
 	}
 	goldenText(t, "cache_stats.txt", strings.ReplaceAll(out, server.Addr(), "ADDRESS"))
 	stats := cacheStatsOf(t, path)
-	if stats.Scores != 17 || stats.Gone != 2 || stats.Sent != 16 || stats.Claims != 0 || len(stats.Models) != 9 || len(stats.Servers) != 1 {
+	if stats.Scores != 17 || stats.Gone != 2 || stats.Hidden != 1 || stats.Sent != 16 || stats.Claims != 0 || len(stats.Models) != 9 || len(stats.Servers) != 1 {
 		t.Errorf("%+v", stats)
 	}
 }
@@ -133,7 +137,7 @@ func TestCachePurge(t *testing.T) {
 			t.Errorf("%s: %v, got %q, want %q", tt.flags, err, out, want)
 		}
 		left := cacheStatsOf(t, path)
-		if left.Scores != 16-tt.scores || left.Gone != 2-tt.gone || left.Sent != 16-tt.sent {
+		if left.Scores != 16-tt.scores || left.Gone != 2-tt.gone || left.Hidden != 1 || left.Sent != 16-tt.sent {
 			t.Errorf("%s leaves %+v", tt.flags, left)
 		}
 	}

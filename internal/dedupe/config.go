@@ -16,6 +16,7 @@ type Config struct {
 	ScoreTTL    time.Duration `yaml:"score_ttl" help:"How long a score is kept; a new model version does not read old ones in any case."`
 	SentTTL     time.Duration `yaml:"sent_ttl" help:"How long it is remembered that an event was sent; at least as long as a record may be redelivered."`
 	NegativeTTL time.Duration `yaml:"negative_ttl" help:"How long it is remembered that a revision or its text is gone, in which time the wiki is not asked again."`
+	HiddenTTL   time.Duration `yaml:"hidden_ttl" help:"How long it is remembered that a text, user or comment was hidden, so that no event made again shows it; sent_ttl at least."`
 	TTLJitter   float64       `yaml:"ttl_jitter" help:"Part of score_ttl and negative_ttl, 0 to 0.9, by which lifetimes are shortened at random, so that what was written together does not expire together."`
 	Claim       ClaimConfig   `yaml:"claim" help:"How processes keep from working on one revision at once."`
 	Memory      MemoryConfig  `yaml:"memory" help:"What this process keeps in memory, with or without Redis."`
@@ -71,6 +72,7 @@ func DefaultConfig() Config {
 		ScoreTTL:    16 * 365 * 24 * time.Hour,
 		SentTTL:     7 * 24 * time.Hour,
 		NegativeTTL: 10 * time.Minute,
+		HiddenTTL:   30 * 24 * time.Hour,
 		TTLJitter:   0.1,
 		// A wait beyond the lifetime sees a crash through.
 		Claim:  ClaimConfig{TTL: 10 * time.Second, Wait: 15 * time.Second},
@@ -98,6 +100,7 @@ func (c Config) Validate() error {
 	f.check(c.ScoreTTL >= time.Millisecond, "dedupe.score_ttl is %v, must be at least 1ms", c.ScoreTTL)
 	f.check(c.SentTTL >= time.Millisecond, "dedupe.sent_ttl is %v, must be at least 1ms", c.SentTTL)
 	f.check(c.NegativeTTL >= time.Millisecond, "dedupe.negative_ttl is %v, must be at least 1ms", c.NegativeTTL)
+	f.check(c.HiddenTTL >= time.Millisecond, "dedupe.hidden_ttl is %v, must be at least 1ms", c.HiddenTTL)
 	f.check(c.TTLJitter >= 0 && c.TTLJitter <= 0.9, "dedupe.ttl_jitter is %v, must be 0 to 0.9", c.TTLJitter)
 	f.claim(c)
 	f.check(c.Memory.Entries > 0, "dedupe.memory.entries is %d, must be positive", c.Memory.Entries)
@@ -141,6 +144,10 @@ func (c Config) resolved() Config {
 	}
 	return c
 }
+
+// hiddenTTL outlasts the marks: what they no longer suppress must not show what was
+// hidden. A file that has a long sent_ttl and knows nothing of this stays valid.
+func (c Config) hiddenTTL() time.Duration { return max(c.HiddenTTL, c.SentTTL) }
 
 const minClaimTTL = 100 * time.Millisecond
 

@@ -38,7 +38,7 @@ func TestValidate(t *testing.T) {
 	}{
 		"all at once": {func(c *Config) {
 			*c = Config{Redis: RedisConfig{Addresses: []string{"x"}}}
-		}, []string{"dedupe.prefix", "dedupe.score_ttl", "dedupe.sent_ttl", "dedupe.negative_ttl", "dedupe.memory.entries", "dedupe.memory.bytes",
+		}, []string{"dedupe.prefix", "dedupe.score_ttl", "dedupe.sent_ttl", "dedupe.negative_ttl", "dedupe.hidden_ttl", "dedupe.memory.entries", "dedupe.memory.bytes",
 			"dedupe.redis.addresses[0]", "dedupe.redis.timeout", "dedupe.redis.dial_timeout", "dedupe.redis.batch",
 			"dedupe.redis.collectors", "dedupe.redis.breaker_failures", "dedupe.redis.breaker_open"}},
 		"prefix of marks":   {func(c *Config) { c.Prefix = "revscore" }, []string{"dedupe.prefix"}},

@@ -106,6 +106,15 @@ func contract(t *testing.T, open func(*testing.T) backend) {
 		"purge":             contractPurge,
 		"purge refuses":     contractPurgeRefuses,
 		"stats":             contractStats,
+
+		"hide":              contractHide,
+		"hide in any order": contractHideInAnyOrder,
+		"hide drops scores": contractHideDropsScores,
+		"hide while held":   contractHideWhileHeld,
+		"hide beside gone":  contractHideBesideGone,
+		"hide is counted":   contractHideCounts,
+		"hide refuses":      contractHideRefuses,
+		"hide many":         contractHideMany,
 	}
 	for name, run := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -4,7 +4,8 @@
 // It holds four things. Per (wiki, revision, model, version): the *mark* that a
 // stream's event was acknowledged by the broker, and the *score document*, which
 // does not depend on the stream. Per (wiki, revision): the *claim* of the process
-// that works on it, and the *negative entry* that says why its text cannot be had.
+// that works on it, and the *negative entry* that says why its text cannot be had, or
+// *what is hidden* of it.
 // A redelivered record finds its mark and is skipped; a second stream, or a
 // backfill, finds the score and fetches nothing. The version is part of both keys,
 // so a new model version starts afresh without anybody deleting anything.
@@ -87,6 +88,30 @@
 // revisions that the event names can be forgotten, and the scores of its others
 // (predictions, no text) stay for score_ttl at most, seen by nobody but an event
 // of that same revision.
+//
+// # What is hidden
+//
+// [Guarded.Hide] notes that a revision's text, user or comment is no longer for
+// everybody to see. Whoever begins that revision afterwards is told ([Work].Hidden), so
+// that no event that is made again shows it: from a retry, a dead letter, a record that
+// is delivered again, for another model. It stands where a negative entry would, as
+//
+//	hidden:tuc:1764842400123
+//
+// the letters of text, user and comment and the time (milliseconds since 1970) of the
+// event that said so. So it costs an event nothing to be asked for: the key is read in
+// any case. A negative entry is written with NX and never takes its place, and neither
+// forgetting nor purging deletes it: it is a fact and no cache. Of two events the later
+// one counts, in whichever order they arrive, so an instance that starts may read
+// yesterday's again and shows nothing even for a moment. With the text, scores are
+// forgotten, and not answered should one come later.
+//
+// It lasts hidden_ttl, and no shorter than marks: what a mark no longer suppresses must
+// not show what was hidden. While Redis is away Hide fails, but the process that was
+// told knows, and goes on knowing should Redis come back empty; it is for the caller to
+// tell Redis until it is told. An event that was on its way when its revision was
+// hidden is not stopped. What cannot be ours reads as absent, which is to say visible:
+// who can write to Redis can show what is hidden, until the next event about it.
 //
 // # Limits
 //

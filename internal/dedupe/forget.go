@@ -22,30 +22,51 @@ const forgetBatch = 200
 // prefix with a version that this service never had are Purge's.
 func (r *Redis) Forget(ctx context.Context, wiki string, revs []int64) (int64, error) {
 	r.metrics.forgotten.Add(float64(len(revs)))
-	known, err := r.client.SMembers(ctx, string(appendModelsKey(nil, wiki))).Result()
+	dropped, err := r.drop(ctx, wiki, revs, true, func(pipe redis.Pipeliner, claim, gone string) {
+		pipe.Eval(ctx, forgetScript, []string{claim, gone})
+	})
 	if err != nil {
-		return 0, fmt.Errorf("forget %d revisions of %s in redis: %w", len(revs), wiki, err)
+		return dropped, fmt.Errorf("forget %d revisions of %s in redis: %w", len(revs), wiki, err)
 	}
-	for _, k := range r.models.of(wiki) { // if somebody evicted the set
-		known = append(known, string(appendModel(nil, &k)))
+	return dropped, nil
+}
+
+// drop runs a script over the claim and the negative entry of each revision, and then,
+// if it is to, deletes the scores.
+func (r *Redis) drop(ctx context.Context, wiki string, revs []int64, scores bool, script func(pipe redis.Pipeliner, claim, gone string)) (dropped int64, err error) {
+	var models []string
+	if scores {
+		if models, err = r.modelsOf(ctx, wiki); err != nil {
+			return 0, err
+		}
 	}
-	dropped := int64(0)
 	for rest := revs; len(rest) > 0; {
 		n := min(len(rest), forgetBatch)
-		d, err := r.forget(ctx, wiki, rest[:n], known)
+		d, err := r.dropBatch(ctx, wiki, rest[:n], models, script)
 		dropped += d
 		if err != nil {
-			return dropped, fmt.Errorf("forget %d revisions of %s in redis: %w", len(rest), wiki, err)
+			return dropped, err
 		}
 		rest = rest[n:]
 	}
 	return dropped, nil
 }
 
-func (r *Redis) forget(ctx context.Context, wiki string, revs []int64, models []string) (int64, error) {
+func (r *Redis) modelsOf(ctx context.Context, wiki string) ([]string, error) {
+	known, err := r.client.SMembers(ctx, string(appendModelsKey(nil, wiki))).Result()
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range r.models.of(wiki) { // if somebody evicted the set
+		known = append(known, string(appendModel(nil, &k)))
+	}
+	return known, nil
+}
+
+func (r *Redis) dropBatch(ctx context.Context, wiki string, revs []int64, models []string, script func(redis.Pipeliner, string, string)) (int64, error) {
 	gone, err := r.counted(ctx, func(pipe redis.Pipeliner) {
 		for _, rev := range revs {
-			pipe.Eval(ctx, forgetScript, []string{string(appendClaimKey(nil, wiki, rev)), string(appendGoneKey(nil, wiki, rev))})
+			script(pipe, string(appendClaimKey(nil, wiki, rev)), string(appendGoneKey(nil, wiki, rev)))
 		}
 	})
 	if err != nil || len(models) == 0 {

@@ -151,7 +151,11 @@ func (g *Guarded) ask(ctx context.Context, keys []Key, w *Work, remote func([]Ke
 		w.States[i] = found.States[next]
 		next++
 	}
-	w.Gone, w.Held = found.Gone, found.Held
+	// What is hidden may be known here alone: Redis was away, or was emptied. This
+	// process hears of everything that is shown again, too.
+	hidden := w.Hidden
+	w.Gone, w.Hidden, w.Held = found.Gone, found.Hidden, found.Held
+	w.hide(hidden)
 	if found.Claim != nil {
 		w.Claim = found.Claim
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"github.com/sony/gobreaker/v2"
 )
 
 // How often Begin looks whether a claim of another process is gone: soon at
@@ -37,6 +39,9 @@ func (g *Guarded) Begin(ctx context.Context, keys []Key) (Work, error) {
 	}
 	if w.Gone != "" {
 		g.metrics.goneKnown.Inc()
+	}
+	if w.Hidden != (Hidden{}) {
+		g.metrics.hiddenKnown.Inc()
 	}
 	g.countUnknown(w.States)
 	if w.Claim.Granted() {
@@ -153,7 +158,49 @@ func (g *Guarded) Forget(ctx context.Context, wiki string, revs []int64) (int64,
 	if err != nil || g.remote == nil {
 		return n, err
 	}
+	if g.breaker.State() == gobreaker.StateOpen {
+		return n, fmt.Errorf("forget %d revisions of %s: %w", len(revs), wiki, errAway)
+	}
 	return g.remote.Forget(ctx, wiki, revs)
+}
+
+// Hide implements [Keeper].
+func (g *Guarded) Hide(ctx context.Context, wiki string, revs []int64, h Hidden) (int64, error) {
+	return g.HideAt(ctx, wiki, revs, h, time.Now())
+}
+
+// HideAt implements [Keeper]. This process knows of it even when Redis fails, which is
+// an error as with Forget: whoever comes after this process has to be told.
+func (g *Guarded) HideAt(ctx context.Context, wiki string, revs []int64, h Hidden, at time.Time) (int64, error) {
+	n, err := g.memory.HideAt(ctx, wiki, revs, h, at)
+	if err != nil || g.remote == nil {
+		return n, err
+	}
+	if g.breaker.State() == gobreaker.StateOpen {
+		return n, fmt.Errorf("hide %d revisions of %s: %w", len(revs), wiki, errAway)
+	}
+	return g.remote.HideAt(ctx, wiki, revs, h, at)
+}
+
+// errAway is the answer to those who cannot do without Redis while it is left alone.
+// They need not wait for a timeout each.
+var errAway = errors.New("redis failed and is left alone for a while")
+
+// HiddenOf implements [Keeper]. What this process was told counts beside what is in
+// Redis.
+func (g *Guarded) HiddenOf(ctx context.Context, wiki string, revs []int64) ([]Hidden, error) {
+	hidden, err := g.memory.HiddenOf(ctx, wiki, revs)
+	if err != nil || g.remote == nil {
+		return hidden, err
+	}
+	shared, err := g.remote.HiddenOf(ctx, wiki, revs)
+	if err != nil {
+		return nil, err
+	}
+	for i := range hidden {
+		hidden[i] = hidden[i].or(shared[i])
+	}
+	return hidden, nil
 }
 
 // Purge implements [Keeper]. It counts what was in Redis if there is one.

@@ -21,7 +21,7 @@ var someScore = []byte(`{"prediction":true,"probability":{"true":0.75,"false":0.
 // machine keeps.
 func testConfig(addr string) Config {
 	c := DefaultConfig()
-	c.SentTTL, c.ScoreTTL, c.NegativeTTL, c.TTLJitter = time.Hour, 3*time.Hour, 10*time.Minute, 0
+	c.SentTTL, c.ScoreTTL, c.NegativeTTL, c.HiddenTTL, c.TTLJitter = time.Hour, 3*time.Hour, 10*time.Minute, 24*time.Hour, 0
 	c.Claim = ClaimConfig{TTL: time.Minute}
 	c.Redis.Timeout, c.Redis.DialTimeout = 10*time.Second, 10*time.Second
 	if addr != "" {

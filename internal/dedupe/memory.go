@@ -10,8 +10,8 @@ import (
 )
 
 // Memory is the store of one process: bounded, and gone with it. Marks, scores,
-// negative entries and claims have a budget each, so that large scores cannot
-// drive marks out.
+// negative entries, what is hidden and claims have a budget each, so that large scores
+// cannot drive marks out.
 //
 // One mutex guards everything: a call holds it for well under a microsecond per
 // key (BenchmarkMemory), far from what the events of one process can contend for.
@@ -29,6 +29,7 @@ type Memory struct {
 	marks  *lru
 	scores *lru
 	gone   *lru
+	hidden *lru   // by the keys of negative entries; the value is as in Redis
 	claims *lru   // the value is the token, as in Redis
 	key    []byte // scratch of the holder of mu
 	token  []byte // the same
@@ -51,6 +52,7 @@ func newMemory(c Config, m *metrics) *Memory {
 		marks:     newLRU(c.Memory, m, "sent"),
 		scores:    newLRU(c.Memory, m, "score"),
 		gone:      newLRU(c.Memory, m, "gone"),
+		hidden:    newLRU(c.Memory, m, "hidden"),
 		claims:    newLRU(c.Memory, m, "claim"),
 	}
 }
@@ -128,6 +130,9 @@ func (m *Memory) begin(keys []Key, ttl time.Duration) Work {
 	if n, ok := m.gone.get(m.key, now); ok {
 		w.Gone = string(n.value)
 	}
+	if h, ok := m.hiding(m.key, now); ok {
+		w.hide(h.Hidden)
+	}
 	if ttl <= 0 || allSent(w.States) {
 		return w
 	}
@@ -197,7 +202,10 @@ func (m *Memory) put(c *Claim, r Result) {
 	}
 	if c != nil && !spoilt && validGone(r.Gone) {
 		m.key = appendGoneKey(m.key[:0], c.wiki, c.rev)
-		m.gone.put(m.key, []byte(r.Gone), now, m.goneLife.draw())
+		_, known := m.gone.get(m.key, now)
+		if _, hidden := m.hiding(m.key, now); !known && !hidden { // as SET … NX in Redis
+			m.gone.put(m.key, []byte(r.Gone), now, m.goneLife.draw())
+		}
 	}
 }
 
@@ -266,4 +274,4 @@ func (m *Memory) Close() error {
 	return nil
 }
 
-func (m *Memory) all() []*lru { return []*lru{m.marks, m.scores, m.gone, m.claims} }
+func (m *Memory) all() []*lru { return []*lru{m.marks, m.scores, m.gone, m.hidden, m.claims} }

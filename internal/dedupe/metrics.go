@@ -14,7 +14,7 @@ type metrics struct {
 
 	badMark, badScore, badGone prometheus.Counter
 
-	goneKnown                                               prometheus.Counter
+	goneKnown, hiddenKnown                                  prometheus.Counter
 	claimsGranted, claimsHeld, claimsRefused, claimsGivenUp prometheus.Counter
 	claimsLost, forgotten                                   prometheus.Counter
 	claimWait                                               prometheus.Histogram
@@ -96,6 +96,10 @@ func (m *metrics) claims(f promauto.Factory) {
 	m.goneKnown = f.NewCounter(prometheus.CounterOpts{
 		Name: "revscore_dedupe_known_gone_total",
 		Help: "Revisions that were known to be gone, so that the wiki was not asked.",
+	})
+	m.hiddenKnown = f.NewCounter(prometheus.CounterOpts{
+		Name: "revscore_dedupe_known_hidden_total",
+		Help: "Revisions of which the text, the user or the comment was known to be hidden.",
 	})
 	m.forgotten = f.NewCounter(prometheus.CounterOpts{
 		Name: "revscore_dedupe_forgotten_revisions_total",

@@ -45,7 +45,7 @@ func (r *Redis) Purge(ctx context.Context, f Filter) (Purged, error) {
 			}
 		}
 		for k, keys := range selected {
-			n, err := r.unlink(ctx, keys)
+			n, err := r.unlink(ctx, k, keys)
 			purged.add(k, n)
 			if err != nil {
 				return err
@@ -60,10 +60,14 @@ func (r *Redis) Purge(ctx context.Context, f Filter) (Purged, error) {
 }
 
 // unlink deletes keys one by one in a pipeline: those of a cluster may have any
-// slot, and the client follows one that moves meanwhile.
-func (r *Redis) unlink(ctx context.Context, keys []string) (int64, error) {
+// slot, and the client follows one that moves meanwhile. What is hidden is no cache.
+func (r *Redis) unlink(ctx context.Context, k kind, keys []string) (int64, error) {
 	return r.counted(ctx, func(pipe redis.Pipeliner) {
 		for _, key := range keys {
+			if k == kindGone {
+				pipe.Eval(ctx, ungoneScript, []string{key})
+				continue
+			}
 			pipe.Unlink(ctx, key)
 		}
 	})
@@ -84,7 +88,7 @@ func (m *Memory) Purge(ctx context.Context, f Filter) (Purged, error) {
 		return purged, ErrClosed
 	}
 	match, now := f.matcher(), m.age()
-	for _, l := range m.all() {
+	for _, l := range []*lru{m.marks, m.scores, m.gone} {
 		for key, n := range l.index {
 			if name := parse(key, m.config.Prefix); match.selects(name) {
 				if now < n.expires {

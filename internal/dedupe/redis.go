@@ -159,7 +159,7 @@ func (r *Redis) work(answers []any, keys int, c *Claim) Work {
 	for i := range w.States {
 		w.States[i] = State{Sent: r.mark(marks[i]), Score: r.score(scores[i])}
 	}
-	w.Gone = r.gone(gone)
+	r.entry(&w, gone)
 	return w
 }
 
@@ -228,13 +228,19 @@ func (r *Redis) score(v any) []byte {
 	return nil
 }
 
-func (r *Redis) gone(v any) string {
+// entry reads the negative entry of a revision, or what is hidden of it.
+func (r *Redis) entry(w *Work, v any) {
 	s, ok := v.(string)
-	if ok && !validGone(s) {
-		r.metrics.badGone.Inc()
-		return ""
+	if !ok {
+		return
 	}
-	return s
+	if validGone(s) {
+		w.Gone = s
+	} else if h, ok := parseHiding(s); ok {
+		w.hide(h.Hidden)
+	} else {
+		r.metrics.badGone.Inc()
+	}
 }
 
 func firstError(answers []any) error {

@@ -16,6 +16,7 @@ const (
 	writeRelease = 'r' // the value is the claim's token
 	writeRenew   = 'n' // the same
 	writeDelete  = 'd'
+	writeUngone  = 'u' // deletes a negative entry
 )
 
 // write ends a key and begins its value.
@@ -128,7 +129,7 @@ func (r *Redis) takeBack(ctx context.Context, c *Claim, result Result) error {
 		q.cut()
 	}
 	q.text = appendGoneKey(q.text, c.wiki, c.rev)
-	q.write(writeDelete)
+	q.write(writeUngone)
 	q.cut()
 	// Not ctx: what must not stay is deleted even when the caller goes away.
 	answers, err := r.writes.do(context.WithoutCancel(ctx), q)

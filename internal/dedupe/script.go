@@ -75,11 +75,39 @@ const (
 	keptSpoilt = 2 // it was still the holder's, and the revision was forgotten
 )
 
-// forgetScript spoils the claim KEYS[1], if there is one, and deletes the
-// negative entry KEYS[2].
-const forgetScript = `
+// luaSpoil spoils the claim KEYS[1], if there is one. luaHidden is when the entry at a
+// key began to say what is hidden, false for an entry that does not.
+const (
+	luaSpoil = `
 local value = redis.pcall('get', KEYS[1])
 if type(value) == 'string' and string.sub(value, 1, 1) ~= '!' then
   redis.call('set', KEYS[1], '!' .. value, 'keepttl')
-end
+end`
+	luaHidden = `
+local function hidden(key)
+  local value = redis.pcall('get', key)
+  return type(value) == 'string' and string.match(value, '^hidden:[tuc]+:(%d+)$')
+end`
+)
+
+// forgetScript spoils the claim KEYS[1] and deletes the negative entry KEYS[2].
+const forgetScript = luaHidden + luaSpoil + `
+if hidden(KEYS[2]) then return 0 end
 return redis.call('del', KEYS[2])`
+
+// ungoneScript deletes the negative entry KEYS[1], but never what is hidden.
+const ungoneScript = luaHidden + `
+if hidden(KEYS[1]) then return 0 end
+return redis.call('del', KEYS[1])`
+
+// hideScript sets the entry KEYS[2] to ARGV[1] for ARGV[3] milliseconds, or deletes it
+// if that is empty, unless it is from later than ARGV[2]; and spoils the claim KEYS[1]
+// if ARGV[4] says so.
+const hideScript = luaHidden + `
+local since = hidden(KEYS[2])
+if since and tonumber(since) > tonumber(ARGV[2]) then return 0 end
+if ARGV[4] == '1' then ` + luaSpoil + `
+end
+if ARGV[1] == '' then return redis.call('del', KEYS[2]) end
+redis.call('set', KEYS[2], ARGV[1], 'px', ARGV[3])
+return 0`

@@ -11,6 +11,7 @@ import (
 type Stats struct {
 	Scores int64 `json:"scores"`
 	Gone   int64 `json:"gone"`
+	Hidden int64 `json:"hidden"` // revisions of which something is hidden
 	Sent   int64 `json:"sent"`
 	Claims int64 `json:"claims"`
 	// Models are the scores by model, the largest number first; at most
@@ -76,10 +77,16 @@ func (r *Redis) Stats(ctx context.Context) (Stats, error) {
 	}
 	var t tally
 	err = r.scan(ctx, []string{quote(r.config.Prefix) + ":*", ownPrefix + "*"}, func(keys []string) error {
+		var entries []string
 		for _, key := range keys {
-			t.add(parse(key, r.config.Prefix))
+			n := parse(key, r.config.Prefix)
+			if n.kind == kindGone {
+				entries = append(entries, key)
+				continue
+			}
+			t.add(n)
 		}
-		return nil
+		return r.countEntries(ctx, entries, &t.stats)
 	})
 	if err != nil {
 		return Stats{}, fmt.Errorf("count what redis holds: %w", err)
@@ -87,6 +94,23 @@ func (r *Redis) Stats(ctx context.Context) (Stats, error) {
 	stats := t.result()
 	stats.Servers = servers
 	return stats, nil
+}
+
+// countEntries tells negative entries from what is hidden. Of these keys, which are
+// few, the values are read, too.
+func (r *Redis) countEntries(ctx context.Context, keys []string, stats *Stats) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	values, err := r.texts(ctx, keys)
+	for _, v := range values {
+		if _, hidden := parseHiding(v); hidden {
+			stats.Hidden++
+		} else if v != "" { // else it expired since
+			stats.Gone++
+		}
+	}
+	return err
 }
 
 // Stats implements [Keeper].
@@ -103,7 +127,11 @@ func (m *Memory) Stats(ctx context.Context) (Stats, error) {
 	now := m.age()
 	for _, l := range m.all() {
 		for key, n := range l.index {
-			if now < n.expires {
+			switch {
+			case now >= n.expires:
+			case l == m.hidden:
+				t.stats.Hidden++
+			default:
 				t.add(parse(key, m.config.Prefix))
 			}
 		}

@@ -32,8 +32,11 @@ type Entry struct {
 type Work struct {
 	States []State // one per key, in order
 	// Gone says why the revision cannot be had, in the word that End was given
-	// not long ago; empty: nothing of the kind is known.
+	// not long ago; empty: nothing of the kind is known. A revision whose text is
+	// hidden is gone, whatever End was given, and its States have no scores.
 	Gone string
+	// Hidden is what was hidden of the revision and is not to appear in events.
+	Hidden Hidden
 	// Claim is never nil after a Begin without an error, and goes to End or
 	// Release whether it was granted or not.
 	Claim *Claim
@@ -89,13 +92,23 @@ type Store interface {
 // stores here can, and keep the same contract.
 type Keeper interface {
 	// Forget drops the scores of revisions of a wiki, of all models, and what
-	// is known of their being gone; marks stay. A score that is being computed
-	// under a claim meanwhile is dropped when it arrives. It returns how many
-	// keys there were, of those dropped before an error if there is one.
+	// is known of their being gone; marks stay, and so does what is hidden. A
+	// score that is being computed under a claim meanwhile is dropped when it
+	// arrives. It returns how many keys there were, of those dropped before an
+	// error if there is one.
 	Forget(ctx context.Context, wiki string, revs []int64) (int64, error)
+	// Hide notes for hidden_ttl what is hidden of revisions of a wiki, in place of
+	// what was known before; the zero Hidden: nothing any more. With the text it
+	// forgets the scores, as Forget does.
+	Hide(ctx context.Context, wiki string, revs []int64, h Hidden) (int64, error)
+	// HideAt is Hide for an event of some time ago. What is known from later stays.
+	HideAt(ctx context.Context, wiki string, revs []int64, h Hidden, at time.Time) (int64, error)
+	// HiddenOf tells for each revision what is hidden of it. It is all or nothing:
+	// with an error nothing is known.
+	HiddenOf(ctx context.Context, wiki string, revs []int64) ([]Hidden, error)
 	// Purge deletes what the filter selects, and says what it deleted before
 	// an error if there is one.
 	Purge(ctx context.Context, f Filter) (Purged, error)
-	// Stats counts what there is. It reads every key's name.
+	// Stats counts what there is. It reads every key's name, and negative entries.
 	Stats(ctx context.Context) (Stats, error)
 }

@@ -2,6 +2,7 @@ package dedupe
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/redis/go-redis/v9"
@@ -71,7 +72,7 @@ func (w *writer) exec(ctx context.Context, pipe redis.Pipeliner) (answers []any)
 	_, _ = pipe.Exec(ctx) // every command has its own error
 	answers = make([]any, len(w.pieces))
 	for i, cmd := range w.cmds {
-		if err := cmd.Err(); err != nil {
+		if err := cmd.Err(); err != nil && !errors.Is(err, redis.Nil) { // nil: there is an entry already
 			answers[w.of[i]] = err
 		}
 	}
@@ -92,12 +93,15 @@ func (w *writer) queue(ctx context.Context, pipe redis.Pipeliner, i int) {
 	case writeScore:
 		w.status(ctx, pipe, i, "set", key, value, "px", pick(w.scoreTTL))
 	case writeGone:
-		w.status(ctx, pipe, i, "set", key, value, "px", pick(w.goneTTL))
+		// Not in place of what is hidden, which stands under the same key.
+		w.status(ctx, pipe, i, "set", key, value, "nx", "px", pick(w.goneTTL))
 	case writeModel:
 		w.send(ctx, pipe, i, redis.NewIntCmd(ctx, "sadd", key, value))
 		w.send(ctx, pipe, i, redis.NewIntCmd(ctx, "pexpire", key, w.modelsTTL))
 	case writeDelete:
 		w.send(ctx, pipe, i, redis.NewIntCmd(ctx, "unlink", key))
+	case writeUngone:
+		w.send(ctx, pipe, i, redis.NewCmd(ctx, "eval", ungoneScript, 1, key))
 	case writeRenew:
 		w.claims = append(w.claims, claimWrite{i, w.claimTTL})
 	case writeRelease:
