@@ -64,40 +64,54 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 }
 
 // call asks one API for some revisions.
-func (c *caller) call(ctx context.Context, api string, ids []int64) (answer, *fault) {
+func (c *caller) call(ctx context.Context, api string, ids []int64) (ans answer, f *fault) {
+	c.metrics.ids.Observe(float64(len(ids)))
+	f = c.ask(ctx, api, c.query(ids), func(body []byte) (code string, err error) {
+		ans, code, err = decode(body, ids, c.cfg.MaxTextBytes, time.Now())
+		return code, err
+	})
+	return ans, f
+}
+
+// ask makes one call. decode returns the code of the API's error, if the answer is one.
+func (c *caller) ask(ctx context.Context, api string, query url.Values, decode func(body []byte) (code string, err error)) *fault {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	start := time.Now()
 	c.metrics.inFlight.Inc()
-	ans, f := c.exchange(ctx, api, ids)
+	f := c.exchange(ctx, api, query, decode)
 	c.metrics.inFlight.Dec()
 	c.metrics.seconds.Observe(time.Since(start).Seconds())
-	c.metrics.ids.Observe(float64(len(ids)))
 	code := "ok"
 	if f != nil {
 		code = f.code
 	}
 	c.metrics.calls.WithLabelValues(code).Inc()
-	return ans, f
+	return f
 }
 
 // exchange sends the request and reads the answer. GET, not POST: wikis that
 // run in several places send POST requests to the primary one.
-func (c *caller) exchange(ctx context.Context, api string, ids []int64) (answer, *fault) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, api+"?"+c.query(ids), nil)
+func (c *caller) exchange(ctx context.Context, api string, query url.Values, decode func(body []byte) (code string, err error)) *fault {
+	query.Set("format", "json")
+	query.Set("formatversion", "2")
+	if c.cfg.MaxLag > 0 {
+		query.Set("maxlag", strconv.Itoa(c.cfg.MaxLag))
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, api+"?"+query.Encode(), nil)
 	if err != nil {
-		return answer{}, ofTransport(err)
+		return ofTransport(err)
 	}
 	req.Header.Set("User-Agent", c.cfg.UserAgent)
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return answer{}, ofTransport(err)
+		return ofTransport(err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		f := ofStatus(resp.StatusCode, resp.Header)
 		f.wait = retryAfter(resp.Header, time.Now())
-		return answer{}, f
+		return f
 	}
 	body := c.buffers.Get().(*bytes.Buffer)
 	body.Reset()
@@ -110,38 +124,32 @@ func (c *caller) exchange(ctx context.Context, api string, ids []int64) (answer,
 	c.metrics.received.Add(float64(n))
 	switch {
 	case err != nil:
-		return answer{}, ofBody(err)
+		return ofBody(err)
 	case n > c.cfg.MaxResponseBytes:
-		return answer{}, &fault{verdict: tooLarge, code: "too_large", err: errTooLarge}
+		return &fault{verdict: tooLarge, code: "too_large", err: errTooLarge}
 	}
-	ans, code, err := decode(body.Bytes(), ids, c.cfg.MaxTextBytes, time.Now())
+	code, err := decode(body.Bytes())
 	switch {
 	case err != nil:
-		return answer{}, &fault{verdict: suspect, code: "invalid_json", wait: retryAfter(resp.Header, time.Now()), err: err}
+		return &fault{verdict: suspect, code: "invalid_json", wait: retryAfter(resp.Header, time.Now()), err: err}
 	case code != "":
 		f := ofCode(code)
 		f.wait = retryAfter(resp.Header, time.Now()) // maxlag comes with HTTP 200 and this header
-		return answer{}, f
+		return f
 	}
-	return ans, nil
+	return nil
 }
 
-func (c *caller) query(ids []int64) string {
+func (c *caller) query(ids []int64) url.Values {
 	list := make([]string, len(ids))
 	for i, id := range ids {
 		list[i] = strconv.FormatInt(id, 10)
 	}
-	q := url.Values{
-		"action":        {"query"},
-		"prop":          {"revisions"},
-		"rvslots":       {"main"},
-		"rvprop":        {"ids|content|contentmodel|size|timestamp"},
-		"format":        {"json"},
-		"formatversion": {"2"},
-		"revids":        {strings.Join(list, "|")},
+	return url.Values{
+		"action":  {"query"},
+		"prop":    {"revisions"},
+		"rvslots": {"main"},
+		"rvprop":  {"ids|content|contentmodel|size|timestamp"},
+		"revids":  {strings.Join(list, "|")},
 	}
-	if c.cfg.MaxLag > 0 {
-		q.Set("maxlag", strconv.Itoa(c.cfg.MaxLag))
-	}
-	return q.Encode()
 }

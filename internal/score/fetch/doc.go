@@ -26,6 +26,8 @@
 // call in flight, and its texts. Calls are anonymous: wikis that need a login to
 // read are refused to us (readapidenied).
 //
+// [Client.Query] asks other things than texts, by the same rules.
+//
 // Why batches of our own instead of one call per revision: the API answers 50
 // ids nearly as fast as one, and wikis ask clients to call one after the other.
 // Why a pause belongs to a wiki and not to a revision: what fails a whole call

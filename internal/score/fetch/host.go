@@ -44,11 +44,12 @@ type flight struct {
 type host struct {
 	api   string
 	slots *semaphore.Weighted // one for each flight; bounds what waits and is called
+	calls *semaphore.Weighted // one for each call: workers and questions of other kinds
 	wake  chan struct{}       // tells the gatherer of new flights
 
 	// Guarded by Client.mu.
 
-	callers   int // inside Client.request
+	callers   int // inside Client.request or Client.Query
 	workers   int
 	gathering bool
 	pending   []*flight // to be called, oldest first
@@ -61,6 +62,7 @@ func newHost(api string, cfg Config) *host {
 	return &host{
 		api: api, limit: cfg.BatchSize, pauses: newBackOff(cfg),
 		slots: semaphore.NewWeighted(int64(cfg.Queue)),
+		calls: semaphore.NewWeighted(int64(cfg.CallsPerWiki)),
 		wake:  make(chan struct{}, 1),
 	}
 }

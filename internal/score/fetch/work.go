@@ -37,11 +37,20 @@ func (c *Client) work(ctx context.Context, h *host) {
 		for i, f := range batch {
 			ids[i] = f.rev
 		}
-		ans, fault := c.calls.call(ctx, h.api, ids)
+		ans, fault := c.callInTurn(ctx, h, ids)
 		if !c.settle(h, batch, ans, fault) {
 			return
 		}
 	}
+}
+
+// callInTurn calls when no more than CallsPerWiki others do.
+func (c *Client) callInTurn(ctx context.Context, h *host, ids []int64) (answer, *fault) {
+	if err := h.calls.Acquire(ctx, 1); err != nil {
+		return answer{}, ofTransport(err)
+	}
+	defer h.calls.Release(1)
+	return c.calls.call(ctx, h.api, ids)
 }
 
 // gather waits until a call is due and takes its flights from the queue. Nil
