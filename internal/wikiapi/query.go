@@ -91,10 +91,16 @@ func (s *Server) answer(q request) (any, error) {
 			return nil, lagged(q.lag)
 		}
 	}
-	switch prop := p.Get("prop"); prop {
-	case "revisions":
+	switch prop, list := p.Get("prop"), p.Get("list"); {
+	case prop == "" && list == "allrevisions":
+		return s.allRevisions(q)
+	case prop == "" && list == "users":
+		return s.users(q)
+	case list != "":
+		return nil, refused("answers list=allrevisions and list=users by themselves only, not %q with prop=%q", list, prop)
+	case prop == "revisions":
 		return s.revisions(q)
-	case "":
+	case prop == "":
 		return queryAnswer{BatchComplete: true}, nil
 	default:
 		return nil, refused("answers prop=revisions only, not %q", prop)
