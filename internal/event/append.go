@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -87,7 +86,13 @@ func appendEscape(b []byte, c byte) []byte {
 // appendProbabilities appends an object of numbers, its keys sorted.
 func appendProbabilities(b []byte, p map[string]float64) ([]byte, error) {
 	b = append(b, '{')
-	for i, label := range slices.Sorted(maps.Keys(p)) {
+	var room [8]string // most models have fewer labels, and then nothing is allocated
+	labels := room[:0]
+	for label := range p {
+		labels = append(labels, label)
+	}
+	slices.Sort(labels)
+	for i, label := range labels {
 		if i > 0 {
 			b = append(b, ',')
 		}

@@ -1,6 +1,8 @@
 package event
 
 import (
+	"crypto/sha1"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -73,6 +75,15 @@ func (s Score) Labels() []string {
 	default:
 		return []string{labelText(p)}
 	}
+}
+
+// appendLabels appends the same as JSON.
+func (s Score) appendLabels(b []byte) []byte {
+	switch s.Prediction.(type) {
+	case []string, []any:
+		return appendStrings(b, s.Labels())
+	}
+	return append(appendString(append(b, '['), labelText(s.Prediction)), ']')
 }
 
 // labelText is a label as JSON keys it.
@@ -198,26 +209,49 @@ var idSpace = uuid.NewSHA1(uuid.NameSpaceDNS, []byte("revscore.mediawiki.revisio
 // ScoreID is the meta.id of the event that says what version of model thinks of
 // a revision on a stream. Saying it again gives the same id.
 func ScoreID(stream, wiki string, revID int64, model, version string) uuid.UUID {
-	name := make([]byte, 0, 128)
-	for _, part := range []string{stream, wiki, strconv.FormatInt(revID, 10), model, version} {
-		name = append(name, part...)
-		name = append(name, 0)
-	}
-	return uuid.NewSHA1(idSpace, name)
+	var room [256]byte
+	return idOf(appendParts(appendAbout(room[:0], stream, wiki, revID), model, version))
 }
 
 // CombinedID is the meta.id of the event that says so of all the models at once. Their
 // order counts.
 func CombinedID(stream, wiki string, revID int64, outcomes []Outcome) uuid.UUID {
-	name := make([]byte, 0, 128+64*len(outcomes))
-	for _, part := range []string{stream, wiki, strconv.FormatInt(revID, 10), "combined"} {
+	name := appendParts(appendAbout(make([]byte, 0, 128+64*len(outcomes)), stream, wiki, revID), "combined")
+	for _, o := range outcomes {
+		name = appendParts(name, o.Model, o.Version)
+	}
+	return idOf(name)
+}
+
+// appendAbout begins the name of an id, with the space in front that idOf wants.
+func appendAbout(name []byte, stream, wiki string, revID int64) []byte {
+	name = appendParts(append(name, idSpace[:]...), stream, wiki)
+	return append(strconv.AppendInt(name, revID, 10), 0)
+}
+
+func appendParts(name []byte, parts ...string) []byte {
+	for _, part := range parts {
 		name = append(append(name, part...), 0)
 	}
-	for _, o := range outcomes {
-		name = append(append(name, o.Model...), 0)
-		name = append(append(name, o.Version...), 0)
-	}
-	return uuid.NewSHA1(idSpace, name)
+	return name
+}
+
+// idOf is uuid.NewSHA1 without its four allocations. name begins with the space.
+func idOf(name []byte) (id uuid.UUID) {
+	sum := sha1.Sum(name)
+	copy(id[:], sum[:])
+	id[6] = id[6]&0x0f | 5<<4 // version
+	id[8] = id[8]&0x3f | 0x80 // variant of RFC 9562
+	return id
+}
+
+// appendID appends an id as text.
+func appendID(b []byte, id uuid.UUID) []byte {
+	b = append(hex.AppendEncode(b, id[:4]), '-')
+	b = append(hex.AppendEncode(b, id[4:6]), '-')
+	b = append(hex.AppendEncode(b, id[6:8]), '-')
+	b = append(hex.AppendEncode(b, id[8:10]), '-')
+	return hex.AppendEncode(b, id[10:])
 }
 
 type scoreMeta struct {
@@ -305,7 +339,7 @@ func (r *Revision) appendHead(b []byte, stream string, id uuid.UUID, now time.Ti
 	b = append(b, `{"$schema":"`+ScoreSchema+`","meta":{"stream":`...)
 	b = appendString(b, stream)
 	b = append(b, `,"id":"`...)
-	b = append(b, id.String()...)
+	b = appendID(b, id)
 	b = append(b, `","dt":"`...)
 	b = now.UTC().AppendFormat(b, time.RFC3339Nano)
 	b = append(b, '"')
@@ -362,7 +396,7 @@ func (o Outcome) appendTo(b []byte) ([]byte, error) {
 		b = appendString(append(b, `,"message":`...), o.Failure.Message)
 		return append(b, '}'), nil
 	}
-	b = appendStrings(append(b, `,"prediction":`...), o.Score.Labels())
+	b = o.Score.appendLabels(append(b, `,"prediction":`...))
 	b, err := appendProbabilities(append(b, `,"probability":`...), o.Score.Probability)
 	return append(b, '}'), err
 }

@@ -161,6 +161,13 @@ func TestIDsAreStable(t *testing.T) {
 		t.Errorf("version %d", got.Version())
 	}
 	// No two ways of splitting the parts give one name.
+	long := strings.Repeat("x", 1000) // beyond the room on the stack
+	for _, stream := range []string{"", "s", long} {
+		got := ScoreID(stream, "w", -5, "m", "1")
+		if want := uuid.NewSHA1(idSpace, []byte(stream+"\x00w\x00-5\x00m\x001\x00")); got != want || string(appendID(nil, got)) != want.String() {
+			t.Errorf("id with a stream of %d bytes is %s, want %s", len(stream), appendID(nil, got), want)
+		}
+	}
 	if ScoreID("a", "b", 1, "c", "d") == ScoreID("ab", "", 1, "c", "d") {
 		t.Error("parts run into each other")
 	}
