@@ -30,6 +30,7 @@ type envelope struct {
 	Query    struct {
 		BadRevIDs badRevIDs `json:"badrevids"`
 		Pages     []struct {
+			PageID    int64      `json:"pageid"`
 			Revisions []revision `json:"revisions"` // empty or absent where the result was full
 		} `json:"pages"`
 	} `json:"query"`
@@ -114,7 +115,7 @@ func decode(body []byte, asked []int64, maxText int64, now time.Time) (ans answe
 		for j := range e.Query.Pages[i].Revisions {
 			r := &e.Query.Pages[i].Revisions[j]
 			if slices.Contains(asked, r.RevID) {
-				ans.add(r, maxText, now)
+				ans.add(r, e.Query.Pages[i].PageID, maxText, now)
 			}
 		}
 	}
@@ -123,7 +124,7 @@ func decode(body []byte, asked []int64, maxText int64, now time.Time) (ans answe
 
 // add notes what the answer says of a revision. Of two entries for one id, one
 // with a text never replaces one without.
-func (a *answer) add(r *revision, maxText int64, now time.Time) {
+func (a *answer) add(r *revision, page, maxText int64, now time.Time) {
 	main := &r.Slots.Main
 	var o outcome
 	switch {
@@ -139,7 +140,7 @@ func (a *answer) add(r *revision, maxText int64, now time.Time) {
 	case int64(len(*main.Content)) > maxText:
 		o.failure = &failure{kind: TextTooLarge, err: fmt.Errorf("the text has %d bytes, fetch.max_text_bytes is %d", len(*main.Content), maxText)}
 	default:
-		o.text = &Text{RevID: r.RevID, ParentID: r.ParentID, ContentModel: main.ContentModel, Text: analysis.NewText(*main.Content), fetched: now}
+		o.text = &Text{RevID: r.RevID, PageID: page, ParentID: r.ParentID, ContentModel: main.ContentModel, Text: analysis.NewText(*main.Content), fetched: now}
 	}
 	if before := a.outcomes[r.RevID]; before.failure == nil {
 		a.outcomes[r.RevID] = o

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/maypok86/otter/v2"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -16,7 +15,7 @@ type Client struct {
 	cfg     Config
 	routes  routes
 	calls   *caller
-	cache   *otter.Cache[key, *Text] // nil: none
+	cache   *cache
 	metrics *metrics
 
 	start   func(*host) // runs a worker that ends when Close is called
@@ -54,17 +53,10 @@ func New(cfg Config, reg prometheus.Registerer, opts ...Option) (*Client, error)
 		return nil, err
 	}
 	c := &Client{cfg: cfg, routes: rs, hosts: map[string]*host{}, flights: map[key]*flight{}}
-	if cfg.CacheBytes > 0 {
-		c.cache, err = otter.New(&otter.Options[key, *Text]{
-			MaximumWeight: uint64(cfg.CacheBytes),
-			Weigher:       func(_ key, t *Text) uint32 { return t.weight() },
-			Executor:      func(fn func()) { fn() }, // no goroutines that nobody waits for
-		})
-		if err != nil {
-			return nil, fmt.Errorf("text cache: %w", err)
-		}
+	if c.cache, err = newCache(cfg); err != nil {
+		return nil, err
 	}
-	c.metrics = newMetrics(reg, c.cachedBytes)
+	c.metrics = newMetrics(reg, c.cache.bytes)
 	c.calls = newCaller(cfg, o.transport, c.metrics)
 	ctx, cancel := context.WithCancel(context.Background())
 	c.cancel = cancel
@@ -209,7 +201,7 @@ func (c *Client) join(api string, wants []want) (open int) {
 			f.patience = max(f.patience, w.patience)
 			continue
 		}
-		if w.text = c.lookup(k); w.text == nil && (i == 0 || wants[0].rev != w.rev) {
+		if w.text = c.cache.get(k); w.text == nil && (i == 0 || wants[0].rev != w.rev) {
 			open++
 		}
 	}
@@ -259,22 +251,4 @@ func (c *Client) host(api string) *host {
 	h := newHost(api, c.cfg)
 	c.hosts[api] = h
 	return h
-}
-
-func (c *Client) lookup(k key) *Text {
-	if c.cache == nil {
-		return nil
-	}
-	t, ok := c.cache.GetIfPresent(k)
-	if !ok || time.Since(t.fetched) > c.cfg.CacheFor {
-		return nil
-	}
-	return t
-}
-
-func (c *Client) cachedBytes() float64 {
-	if c.cache == nil {
-		return 0
-	}
-	return float64(c.cache.WeightedSize())
 }

@@ -26,7 +26,7 @@ func TestRevisionAndParentShareACall(t *testing.T) {
 		if texts.Revision.Text.Source() != wiki.texts[2] || texts.Parent.Text.Source() != wiki.texts[1] {
 			t.Errorf("got %q and %q", texts.Revision.Text.Source(), texts.Parent.Text.Source())
 		}
-		if r := texts.Revision; r.RevID != 2 || r.ParentID != 1 || r.ContentModel != "wikitext" {
+		if r := texts.Revision; r.RevID != 2 || r.PageID != 2 || r.ParentID != 1 || r.ContentModel != "wikitext" {
 			t.Errorf("got revision %d with parent %d and model %s", r.RevID, r.ParentID, r.ContentModel)
 		}
 		if calls := wiki.made(); len(calls) != 1 || len(calls[0].ids) != 2 {
@@ -180,7 +180,7 @@ func TestCacheIsBounded(t *testing.T) {
 		if err := errors.Join(getAll(t, c, 100)...); err != nil {
 			t.Fatal(err)
 		}
-		if b := c.cachedBytes(); b == 0 || b > float64(cfg.CacheBytes) {
+		if b := c.cache.bytes(); b == 0 || b > float64(cfg.CacheBytes) {
 			t.Errorf("%v bytes are cached, want some and at most %d", b, cfg.CacheBytes)
 		}
 	})

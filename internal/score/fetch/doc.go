@@ -12,15 +12,16 @@
 //   - A host is called only if the configuration names it. A domain that comes
 //     with an event must be on an allow-list, and no redirect leads elsewhere.
 //   - A text that the API marks as hidden is neither returned nor kept, even
-//     when the API shows it because the account may see it.
+//     when the API shows it because the account may see it. One that was hidden
+//     since is dropped on request ([Client.Forget]), and not kept should it come late.
 //   - All retries are here. What the API is only now unable to answer is asked
 //     again, with growing pauses, until [Config].Deadline; while a wiki asks to
 //     be left alone (Retry-After) it is left alone by every caller.
 //   - Errors name wiki, revision and the API's error code, nothing that anybody
 //     wrote.
 //
-// Limits. A cached text is used for up to [Config].CacheFor after it was
-// fetched: one that is hidden in between is used until then. A call that has
+// Limits. A cached text is used for up to [Config].CacheFor after it was fetched:
+// one that is hidden in between is used until then, or until somebody says so. A call that has
 // begun when the deadline passes may last for another [Config].Timeout. Besides
 // the cache, memory holds one answer of up to [Config].MaxResponseBytes for each
 // call in flight, and its texts. Calls are anonymous: wikis that need a login to

@@ -7,13 +7,6 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// key names a text. It has the API in it, not the wiki: an event that pairs a
-// wiki with another one's domain then poisons nothing but its own score.
-type key struct {
-	api string
-	rev int64
-}
-
 // flight is one revision being fetched, for any number of callers.
 type flight struct {
 	key

@@ -15,6 +15,8 @@ type metrics struct {
 	hits     prometheus.Counter
 	misses   prometheus.Counter
 	retries  *prometheus.CounterVec
+
+	forgotten prometheus.Counter
 }
 
 // Reasons of retries.
@@ -54,8 +56,11 @@ func newMetrics(reg prometheus.Registerer, cached func() float64) *metrics {
 		retries: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "revscore_fetch_retries_total", Help: "Revisions that were put back to be asked for again, by reason.",
 		}, []string{"reason"}),
+		forgotten: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "revscore_fetch_forgotten_texts_total", Help: "Texts that were dropped from the cache because they were hidden or deleted.",
+		}),
 	}
-	reg.MustRegister(m.calls, m.inFlight, m.seconds, m.ids, m.received, m.hits, m.misses, m.retries,
+	reg.MustRegister(m.calls, m.inFlight, m.seconds, m.ids, m.received, m.hits, m.misses, m.retries, m.forgotten,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "revscore_fetch_cached_bytes", Help: "Estimated memory of the cached texts with their tokens.",
 		}, cached))

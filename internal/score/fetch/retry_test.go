@@ -424,7 +424,7 @@ func TestTwentyMegabytes(t *testing.T) {
 		c := newClient(t, testConfig(), wiki)
 		_, err := get(t, c, 1)
 		wantError(t, err, TextTooLarge, 1, false)
-		if b := c.cachedBytes(); b != 0 {
+		if b := c.cache.bytes(); b != 0 {
 			t.Errorf("%v bytes are kept", b)
 		}
 	})

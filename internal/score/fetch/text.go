@@ -27,7 +27,8 @@ type Texts struct {
 // the revision of one event and the parent of the next is analysed once.
 type Text struct {
 	RevID        int64
-	ParentID     int64  // as the wiki says
+	PageID       int64 // as the wiki says, as the next
+	ParentID     int64
 	ContentModel string // wikitext, wikibase-item, json, …
 	Text         *analysis.Text
 

@@ -21,8 +21,9 @@ import (
 // tests in synctest bubbles, and an http.Handler, for those on loopback.
 type fakeWiki struct {
 	texts   map[int64]string
-	latency time.Duration // of each call
-	limit   int           // bytes of all texts in one answer; 0: none
+	pages   map[int64]int64 // of revisions; that of the others has their number
+	latency time.Duration   // of each call
+	limit   int             // bytes of all texts in one answer; 0: none
 	// intercept, if set, may answer call n (from 0) itself.
 	intercept func(n int, ids []int64) *reply
 
@@ -144,11 +145,15 @@ func (w *fakeWiki) body(ids []int64) string {
 			continue
 		}
 		total += len(text)
+		page, ok := w.pages[id]
+		if !ok {
+			page = id
+		}
 		if truncated = truncated || w.limit > 0 && total > w.limit; truncated {
-			pages = append(pages, map[string]any{"pageid": id, "revisions": []any{}})
+			pages = append(pages, map[string]any{"pageid": page, "revisions": []any{}})
 			continue
 		}
-		pages = append(pages, map[string]any{"pageid": id, "title": "T", "revisions": []any{map[string]any{
+		pages = append(pages, map[string]any{"pageid": page, "title": "T", "revisions": []any{map[string]any{
 			"revid": id, "parentid": id - 1, "slots": map[string]any{"main": map[string]any{
 				"contentmodel": "wikitext", "contentformat": "text/x-wiki", "content": text,
 			}},

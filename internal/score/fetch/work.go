@@ -120,7 +120,7 @@ func (c *Client) giveUp(h *host, f *flight) {
 // as the one who gathers.
 func (c *Client) settle(h *host, batch []*flight, ans answer, fault *fault) bool {
 	if fault == nil {
-		c.remember(h.api, ans)
+		c.cache.put(h.api, ans) // before their flights end, so that nobody finds neither
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -141,19 +141,6 @@ func (c *Client) settle(h *host, batch []*flight, ans answer, fault *fault) bool
 	}
 	h.gathering = true
 	return true
-}
-
-// remember caches the texts of an answer. It comes before their flights end, so
-// that nobody finds neither.
-func (c *Client) remember(api string, ans answer) {
-	if c.cache == nil {
-		return
-	}
-	for rev, o := range ans.outcomes {
-		if o.text != nil {
-			c.cache.Set(key{api, rev}, o.text)
-		}
-	}
 }
 
 // spread ends the flights that an answer settles and puts the others back.
