@@ -20,6 +20,13 @@ const source = `{"$schema":"/mediawiki/revision/create/2.0.0","meta":{"stream":"
 "dt":"2026-01-02T03:04:05Z","database":"enwiki","page_id":7,"page_title":"A&B \u2028 \"ü\" 😀","page_namespace":-1,"page_is_redirect":false,"rev_id":43,"rev_parent_id":42,"rev_timestamp":"2026-01-02T03:04:05Z",
 "performer":{"user_text":"U","user_id":9,"user_groups":["*","user"],"user_is_bot":false,"user_edit_count":0}}`
 
+// moved has what predictions list, and a user whom the source hides.
+const moved = `{"$schema":"/mediawiki/page/change/1.2.0","changelog_kind":"update","page_change_kind":"move","dt":"2026-01-03T00:00:00Z","wiki_id":"dewiki",
+"meta":{"stream":"mediawiki.page_change.v1","id":"m","dt":"2026-01-03T00:00:01Z","domain":"de.wikipedia.example"},
+"page":{"page_id":8,"page_title":"C","namespace_id":4,"is_redirect":true,"redirect_page_link":{"page_title":"E","interwiki_prefix":"w"}},"comment":"",
+"created_redirect_page":{"page_id":10,"page_title":"Old"},"prior_state":{"page":{"page_title":"Old"},"revision":{"rev_id":98,"editor":{"user_text":"B","groups":[]}}},
+"revision":{"rev_id":99,"rev_parent_id":98,"rev_dt":"2026-01-01T00:00:00Z","rev_size":5,"is_editor_visible":false}}`
+
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 5000, time.UTC)
 
 // scoreEvent is a score as the pipeline publishes it.
@@ -56,7 +63,25 @@ func published(t testing.TB) [][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return [][]byte{scoreEvent(t, "s", "1", noon), failure, canary, letter}
+	out := [][]byte{scoreEvent(t, "s", "1", noon), failure, canary, letter}
+	scored := event.Outcome{Model: "damaging", Version: "1", Score: &event.Score{Prediction: []string{"a", "ü"}, Probability: map[string]float64{"a": 0.5, "ü": 1e-9}}}
+	missed := event.Outcome{Model: "m", Version: "1", Failure: &event.Failure{Type: "TextDeleted", Message: "hidden"}}
+	combined, err := event.EncodeCombined(r, "s", []event.Outcome{scored, missed}, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err = event.Parse([]byte(moved)); err != nil {
+		t.Fatal(err)
+	}
+	prediction, err := event.EncodePrediction(r, "s", scored, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alive, err := event.EncodeCanary(r, "s", event.PredictionSchema, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(out, combined, prediction, alive)
 }
 
 // What we publish comes back to the byte, but for how an exponent is spelled.

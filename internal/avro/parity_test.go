@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
@@ -114,4 +116,59 @@ func TestParityOfExamples(t *testing.T) {
 			comesBack(t, c, in)
 		}
 	}
+}
+
+// The generated record types, too, have each field once, under its JSON name, of the
+// type that the JSON Schema gives it, and can be absent where it may be.
+func TestParityOfRecordTypes(t *testing.T) {
+	fields := 0
+	for _, s := range Schemas() {
+		fields += compareType(t, s.Name, reflect.TypeOf(s.alloc()).Elem(), official(t, s.URI))
+	}
+	t.Logf("%d fields compared", fields)
+	if fields < 100 {
+		t.Errorf("only %d fields were compared", fields)
+	}
+}
+
+func compareType(t *testing.T, path string, typ reflect.Type, doc map[string]any) (fields int) {
+	t.Helper()
+	want := map[reflect.Kind]string{reflect.String: "string", reflect.Int64: "integer", reflect.Float64: "number",
+		reflect.Bool: "boolean", reflect.Slice: "array", reflect.Map: "object", reflect.Struct: "object"}[typ.Kind()]
+	if want != doc["type"] {
+		t.Errorf("%s is %s in Go and %v in JSON", path, typ, doc["type"])
+		return 0
+	}
+	switch typ.Kind() {
+	case reflect.Slice:
+		return compareType(t, path+"[]", typ.Elem(), doc["items"].(map[string]any))
+	case reflect.Map:
+		return compareType(t, path+"{}", typ.Elem(), doc["additionalProperties"].(map[string]any))
+	case reflect.Struct:
+	default:
+		return 0
+	}
+	properties, required := doc["properties"].(map[string]any), doc["required"]
+	for i := range typ.NumField() {
+		f := typ.Field(i)
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		property, ok := properties[name].(map[string]any)
+		if !ok {
+			t.Errorf("%s.%s is in Go only", path, name)
+			continue
+		}
+		list, _ := required.([]any)
+		inner, optional := f.Type, f.Type.Kind() == reflect.Pointer
+		if optional {
+			inner = inner.Elem()
+		}
+		if must := slices.Contains(list, any(name)); optional == must || (options == "omitzero") != optional {
+			t.Errorf("%s.%s is %s with %q in Go; required in JSON: %v", path, name, f.Type, options, must)
+		}
+		fields += 1 + compareType(t, path+"."+name, inner, property)
+	}
+	if typ.NumField() != len(properties) {
+		t.Errorf("%s has %d fields in Go and %d in JSON", path, typ.NumField(), len(properties))
+	}
+	return fields
 }
