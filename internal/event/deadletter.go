@@ -14,8 +14,8 @@ import (
 // ErrorSchema is the schema of dead letters.
 const ErrorSchema = "/error/2.1.0"
 
-// Base64Prefix marks a raw_event whose bytes are not UTF-8 and therefore stand
-// in base64 (standard alphabet, padded) behind it.
+// Base64Prefix marks a raw_event whose bytes are not UTF-8, or begin so themselves, and
+// therefore stand in base64 (standard alphabet, padded) behind it.
 const Base64Prefix = "base64:"
 
 // Source is where a record came from.
@@ -69,9 +69,7 @@ func (e *errorEvent) hold(value []byte, maxRaw int) {
 		}
 		e.Message += fmt.Sprintf(" (raw_event holds the first %d of %d bytes)", len(raw), len(value))
 	}
-	if utf8.Valid(raw) {
-		e.RawEvent = string(raw)
-	} else {
+	if e.RawEvent = string(raw); !utf8.Valid(raw) || strings.HasPrefix(e.RawEvent, Base64Prefix) {
 		e.RawEvent = Base64Prefix + base64.StdEncoding.EncodeToString(raw)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 )
@@ -39,10 +38,7 @@ var (
 
 // DecodeDeadLetter reads what [EncodeDeadLetter] or [EncodeRefusal] wrote, and refuses
 // what they cannot have written: JSON whose text is not exact UTF-8 would give other
-// bytes than the record had.
-//
-// One record in the world is read wrongly: UTF-8 text that is itself "base64:" and
-// the base64 of something that is not UTF-8. No event begins so.
+// bytes than the record had, and so would base64 of which something is missing.
 func DecodeDeadLetter(value []byte) (*DeadLetter, error) {
 	if len(value) == 0 {
 		return nil, errors.New("the record is empty")
@@ -71,9 +67,13 @@ func DecodeDeadLetter(value []byte) (*DeadLetter, error) {
 			return nil, err
 		}
 	}
+	raw, err := decodeRaw(*e.RawEvent)
+	if err != nil {
+		return nil, err
+	}
 	d := &DeadLetter{
 		ID: e.Meta.ID, Stream: e.Meta.Stream, Written: written, Reason: e.ErrorType,
-		Message: e.Message, Source: src, Refused: refused, Raw: decodeRaw(*e.RawEvent),
+		Message: e.Message, Source: src, Refused: refused, Raw: raw,
 	}
 	d.Size = len(d.Raw)
 	if m := letterCut.FindStringSubmatch(e.Message); m != nil && m[1] == strconv.Itoa(len(d.Raw)) {
@@ -95,12 +95,14 @@ func parseSource(message string) (Source, error) {
 	return Source{Topic: m[1], Partition: int32(partition), Offset: offset}, nil
 }
 
-// decodeRaw undoes base64 only where it was needed.
-func decodeRaw(text string) []byte {
-	if coded, ok := strings.CutPrefix(text, Base64Prefix); ok {
-		if raw, err := base64.StdEncoding.DecodeString(coded); err == nil && !utf8.Valid(raw) {
-			return raw
-		}
+func decodeRaw(text string) ([]byte, error) {
+	coded, ok := strings.CutPrefix(text, Base64Prefix)
+	if !ok {
+		return []byte(text), nil
 	}
-	return []byte(text)
+	raw, err := base64.StdEncoding.Strict().DecodeString(coded)
+	if err != nil {
+		return nil, fmt.Errorf("raw_event begins with %s, and what follows is none: %w", Base64Prefix, err)
+	}
+	return raw, nil
 }

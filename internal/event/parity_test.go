@@ -101,12 +101,12 @@ func TestParityOfPredictions(t *testing.T) {
 		if err := judge(t, judgePrediction, data); err != nil {
 			t.Errorf("%v: %s", err, data)
 		}
-		got, want := number(t, data), listed(properties, number(t, line))
+		got, want := withNumbers(t, data), listed(properties, withNumbers(t, line))
 		for _, name := range []string{"$schema", "meta", "predicted_classification"} {
 			delete(got, name)
 			delete(want, name)
 		}
-		if a, b := text(t, got), text(t, want); a != b {
+		if a, b := jsonOf(t, got), jsonOf(t, want); a != b {
 			t.Errorf("got  %s\nwant %s", a, b)
 		}
 		hidden := r.Hide(true, true).HideParent(true, true)
@@ -206,8 +206,8 @@ func realEvents(t *testing.T, stream string) (list [][]byte) {
 	return list
 }
 
-// number decodes with numbers as they are written.
-func number(t *testing.T, data []byte) (doc map[string]any) {
+// withNumbers decodes with numbers as they are written.
+func withNumbers(t *testing.T, data []byte) (doc map[string]any) {
 	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
@@ -217,7 +217,7 @@ func number(t *testing.T, data []byte) (doc map[string]any) {
 	return doc
 }
 
-func text(t *testing.T, doc any) string {
+func jsonOf(t *testing.T, doc any) string {
 	t.Helper()
 	data, err := json.Marshal(doc)
 	if err != nil {

@@ -46,15 +46,19 @@ func (r *Revision) redactRaw(redact func([]byte) ([]byte, error)) {
 // revision, and says so where the schema has a field for it. All else stays to the
 // byte. An event that is no JSON object is an error: nobody knows what is in it.
 //
-// It looks where the schemas have users, comments and content. What else repeats them,
-// such as a title or a comment that names the user, is not hidden in the wiki either.
+// It looks where the schemas have users, comments and content, also those of scores and
+// predictions. What else repeats them, such as a title or a comment that names the user,
+// is not hidden in the wiki either.
 func Redact(raw []byte, text, user, comment bool) ([]byte, error) {
 	if !text && !user && !comment {
 		return raw, nil
 	}
 	rev := revisionRule(text, user, comment)
 	all := rule{into: map[string]rule{"revision": rev, "prior_state": {into: map[string]rule{"revision": rev.onlyIf(sameRevision(raw))}}}}
-	if user {
+	switch schema, _ := member(raw, "$schema"); {
+	case user && string(schema) == `"`+PredictionSchema+`"`:
+		all.empty = "performer" // required there
+	case user:
 		all.drop = append(all.drop, "performer")
 	}
 	if comment {
@@ -96,10 +100,11 @@ func revisionRule(text, user, comment bool) rule {
 // rule says what becomes of the members of an object. Its depth, not that of the JSON,
 // is that of the recursion.
 type rule struct {
-	drop []string        // are left out
-	deny []string        // become false, also where they were not
-	into map[string]rule // objects, of which only members are touched
-	each *rule           // for every member that is an object
+	drop  []string        // are left out
+	empty string          // becomes an object of nothing
+	deny  []string        // become false, also where they were not
+	into  map[string]rule // objects, of which only members are touched
+	each  *rule           // for every member that is an object
 }
 
 // onlyIf is the rule or one that does nothing.
@@ -206,14 +211,17 @@ func (r rule) apply(raw []byte) ([]byte, error) {
 		}
 		kept++
 		out = append(append(out, before...), raw[m.start:m.value]...)
-		if slices.Contains(r.deny, m.name) {
+		value := raw[m.value:m.end]
+		switch {
+		case slices.Contains(r.deny, m.name):
 			denied[m.name] = true
-			out = append(out, "false"...)
-			continue
-		}
-		value, err := r.inner(m.name, raw[m.value:m.end])
-		if err != nil {
-			return nil, err
+			value = []byte("false")
+		case r.empty != "" && m.name == r.empty:
+			value = []byte("{}")
+		default:
+			if value, err = r.inner(m.name, value); err != nil {
+				return nil, err
+			}
 		}
 		out = append(out, value...)
 	}

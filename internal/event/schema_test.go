@@ -39,6 +39,8 @@ func FuzzEventsKeepTheirSchema(f *testing.F) {
 	scores, letters := schema(f, schemas.RevisionScore), schema(f, schemas.DeadLetter)
 	combined, predictions := schema(f, schemas.CombinedScore), schema(f, schemas.PredictionClassificationChange)
 	f.Add([]byte(full))
+	f.Add([]byte(strings.Replace(create, "T03:04:05Z", "T3:04:05Z", 1)))
+	f.Add([]byte(strings.Replace(strings.Replace(create, "en.wikipedia.example", "canary", 1), "T03:04:06Z", "T3:04:06Z", 1)))
 	f.Add([]byte(strings.Replace(full, "de.wikipedia.example", "canary", 1)))
 	f.Add([]byte(strings.Replace(full, `"groups":["sysop"]`, `"groups":[""]`, 1)))
 	f.Add([]byte(strings.Replace(create, `"user_groups":["*","user"]`, `"user_groups":[""]`, 1)))
@@ -83,13 +85,17 @@ func FuzzEventsKeepTheirSchema(f *testing.F) {
 			return
 		}
 		scored, failed := Outcome{Model: "m", Version: "1", Score: score}, Outcome{Model: "n", Version: "1", Failure: &Failure{"TextDeleted", "hidden"}}
-		good(scores)(EncodeScore(r, "s", scored, noon))
+		data, err := EncodeScore(r, "s", scored, noon)
+		good(scores)(data, err)
+		good(scores)(Redact(data, true, true, true))
 		good(scores)(EncodeScore(r, "s", failed, noon))
 		good(combined)(EncodeCombined(r, "s", []Outcome{failed, scored}, noon))
-		data, err := EncodePrediction(r, "s", scored, noon)
+		data, err = EncodePrediction(r, "s", scored, noon)
 		var pe *ParseError
 		if !errors.As(err, &pe) { // the one error that a source can cause
 			good(predictions)(data, err)
+			good(predictions)(Redact(data, true, true, true))
+			good(predictions)(RedactParent(data, true, true, true))
 		}
 	})
 }
