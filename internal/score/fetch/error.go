@@ -29,8 +29,23 @@ type Error struct {
 	Wiki      string
 	RevID     int64
 	Transient bool // the same request may succeed later
-	Err       error
+	// Code says in a word why another try may help: [NotReplicated], or the outcome of
+	// the last call as revscore_fetch_calls_total counts it, as maxlag or http_503. It
+	// is empty where none would.
+	Code string
+	Err  error
 }
+
+// NotReplicated is the code of a RevisionNotFound of a revision so young that the wiki's
+// database may not have it everywhere. It is no transient failure: fetch has waited for
+// it as long as it should be waited for, and most that are still missing were deleted.
+const NotReplicated = "not_replicated"
+
+// Codes of transient failures without an answer of the wiki.
+const (
+	codeLeftOut = "left_out" // it answers, but not about the revision
+	codeNoTurn  = "no_turn"  // no call could begin before the deadline
+)
 
 func (e *Error) Error() string {
 	return fmt.Sprintf("fetch revision %d of %s: %s: %v", e.RevID, printable(e.Wiki), e.Type, e.Err)
@@ -42,6 +57,7 @@ func (e *Error) Unwrap() error { return e.Err }
 type failure struct {
 	kind      string
 	transient bool
+	code      string
 	err       error
 }
 
@@ -49,12 +65,13 @@ func (f *failure) of(wiki string, rev int64) error {
 	if errors.Is(f.err, ErrClosed) {
 		return fmt.Errorf("fetch revision %d of %s: %w", rev, printable(wiki), ErrClosed)
 	}
-	return &Error{Type: f.kind, Wiki: wiki, RevID: rev, Transient: f.transient, Err: f.err}
+	return &Error{Type: f.kind, Wiki: wiki, RevID: rev, Transient: f.transient, Code: f.code, Err: f.err}
 }
 
 // What an answer may say of one revision instead of giving its text.
 var (
 	failedNotFound = &failure{kind: RevisionNotFound, err: errors.New("the wiki has no such revision, or it was deleted")}
+	failedYoung    = &failure{kind: RevisionNotFound, code: NotReplicated, err: errors.New("the wiki has no such revision yet, or it was deleted at once")}
 	failedHidden   = &failure{kind: TextDeleted, err: errors.New("the text is hidden")}
 	failedMissing  = &failure{kind: MissingResource, err: errors.New("the wiki has lost the text")}
 	failedResult   = &failure{kind: TextTooLarge, err: errors.New("the text is larger than a result of the API may be")}

@@ -15,7 +15,7 @@ import (
 // fault is why a whole call failed.
 type fault struct {
 	verdict verdict
-	code    string        // for metrics
+	code    string        // for metrics, and to tell reasons for a later try apart
 	wait    time.Duration // what the wiki asked for; 0: nothing
 	err     error
 }

@@ -23,7 +23,7 @@ type flight struct {
 	share     int       // size of the largest call that it may be part of
 	tries     int       // failed calls that it was part of
 	suspected int       // those of them for which it may be the reason
-	last      error     // of the last failed call
+	last      *fault    // of the last failed call; nil: none has
 
 	freshUntil time.Time // until then, missing may mean not replicated yet
 	patience   int       // how often it may still be asked for again because of that

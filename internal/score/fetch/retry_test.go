@@ -214,6 +214,40 @@ func TestFreshRevisionMayAppear(t *testing.T) {
 	})
 }
 
+// What a revision is given up for is told in a word, of a bounded number of words.
+func TestCodesOfFailuresThatMayPass(t *testing.T) {
+	for _, tc := range []struct {
+		code  string
+		reply *reply
+	}{
+		{"maxlag", apiFault("maxlag")},
+		{"internal_api_error", apiFault("internal_api_error_DBQueryError")},
+		{"http_503", status(503)},
+		{"http_429", status(429).with("Retry-After", "3600")},
+		{"invalid_json", ok("<html>")},
+		{"connection", &reply{err: errors.New("secret connection reset")}},
+		{"timeout", &reply{err: context.DeadlineExceeded}},
+		{"left_out", ok(`{"batchcomplete":true}`)},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			wiki := upTo(10)
+			wiki.intercept = func(int, []int64) *reply { return tc.reply }
+			_, err := get(t, newClient(t, testConfig(), wiki), 1)
+			if e := wantError(t, err, CaughtDependencyError, 1, true); e.Code != tc.code {
+				t.Errorf("code %q, want %q", e.Code, tc.code)
+			}
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		wiki := upTo(10)
+		wiki.intercept = func(int, []int64) *reply { return apiFault("readapidenied") }
+		_, err := get(t, newClient(t, testConfig(), wiki), 1)
+		if e := wantError(t, err, CaughtDependencyError, 1, false); e.Code != "" {
+			t.Errorf("code %q of a refusal, want none", e.Code)
+		}
+	})
+}
+
 func TestMissingRevisions(t *testing.T) {
 	for _, tc := range []struct {
 		name        string
@@ -221,21 +255,24 @@ func TestMissingRevisions(t *testing.T) {
 		rev, parent int64
 		missing     int64
 		calls       int
+		code        string
 	}{
-		{"fresh", 0, 9, 0, 9, 1 + DefaultConfig().FreshTries},
-		{"from a clock ahead", -time.Minute, 9, 0, 9, 1 + DefaultConfig().FreshTries},
-		{"old", time.Hour, 9, 0, 9, 1},
-		{"grows old meanwhile", DefaultConfig().FreshFor - time.Second, 9, 0, 9, 4}, // or fewer: pauses are jittered
-		{"parent of a fresh one", 0, 1, 9, 9, 2},
-		{"parent of an old one", time.Hour, 1, 9, 9, 1},
-		{"both", time.Hour, 8, 9, 8, 1},
+		{"fresh", 0, 9, 0, 9, 1 + DefaultConfig().FreshTries, NotReplicated},
+		{"from a clock ahead", -time.Minute, 9, 0, 9, 1 + DefaultConfig().FreshTries, NotReplicated},
+		{"old", time.Hour, 9, 0, 9, 1, ""},
+		{"grows old meanwhile", DefaultConfig().FreshFor - time.Second, 9, 0, 9, 4, NotReplicated}, // calls, or fewer: pauses are jittered
+		{"parent of a fresh one", 0, 1, 9, 9, 2, NotReplicated},
+		{"parent of an old one", time.Hour, 1, 9, 9, 1, ""},
+		{"both", time.Hour, 8, 9, 8, 1, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				wiki := upTo(2)
 				c := newClient(t, testConfig(), wiki)
 				_, err := c.Texts(t.Context(), Request{Wiki: "testwiki", RevID: tc.rev, ParentID: tc.parent, Time: time.Now().Add(-tc.age)})
-				wantError(t, err, RevisionNotFound, tc.missing, false)
+				if e := wantError(t, err, RevisionNotFound, tc.missing, false); e.Code != tc.code {
+					t.Errorf("code %q, want %q", e.Code, tc.code)
+				}
 				if n := wiki.asked()[tc.missing]; n > tc.calls || n < min(tc.calls, 2) {
 					t.Errorf("asked %d times, want %d", n, tc.calls)
 				}

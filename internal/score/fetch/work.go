@@ -109,11 +109,11 @@ func (c *Client) expire(h *host, now time.Time) {
 
 // giveUp fails a flight that was tried long enough.
 func (c *Client) giveUp(h *host, f *flight) {
-	err := errors.New("its turn did not come in time")
+	why := &failure{kind: CaughtDependencyError, transient: true, code: codeNoTurn, err: errors.New("its turn did not come in time")}
 	if f.last != nil {
-		err = fmt.Errorf("no answer within %d tries: %w", f.tries, f.last)
+		why.code, why.err = f.last.code, fmt.Errorf("no answer within %d tries: %w", f.tries, f.last.err)
 	}
-	c.fail(h, f, &failure{kind: CaughtDependencyError, transient: true, err: err})
+	c.fail(h, f, why)
 }
 
 // settle spreads the outcome of a call and tells whether the worker is to go on,
@@ -157,6 +157,8 @@ func (c *Client) spread(h *host, batch []*flight, ans answer) {
 		case o.failure == failedNotFound && c.mayAppear(f, now):
 			c.metrics.retries.WithLabelValues(retryFresh).Inc()
 			again = append(again, f)
+		case o.failure == failedNotFound && f.freshUntil.After(f.queued):
+			c.fail(h, f, failedYoung)
 		case o.failure != nil:
 			c.fail(h, f, o.failure)
 		case ans.truncated && len(batch) == 1:
@@ -172,7 +174,7 @@ func (c *Client) spread(h *host, batch []*flight, ans answer) {
 			c.metrics.retries.WithLabelValues(retryTruncated).Inc()
 			again = append(again, f)
 		default:
-			if c.tryAgain(h, f, errLeftOut, retryLeftOut) {
+			if c.tryAgain(h, f, faultLeftOut, retryLeftOut) {
 				f.notBefore = now.Add(f.delay(c.cfg))
 				again = append(again, f)
 			}
@@ -181,7 +183,7 @@ func (c *Client) spread(h *host, batch []*flight, ans answer) {
 	h.pending = append(again, h.pending...)
 }
 
-var errLeftOut = errors.New("the answer leaves the revision out")
+var faultLeftOut = &fault{code: codeLeftOut, err: errors.New("the answer leaves the revision out")}
 
 // mayAppear tells whether a revision that the wiki does not know may be one that
 // its replica does not know yet, and if so delays it.
@@ -233,7 +235,7 @@ func (c *Client) later(h *host, batch []*flight, fault *fault, now time.Time) (a
 		h.pause(now, min(max(fault.wait, h.pauses.NextBackOff()), c.cfg.Deadline))
 	}
 	for _, f := range batch {
-		if !c.tryAgain(h, f, fault.err, retryFailed) {
+		if !c.tryAgain(h, f, fault, retryFailed) {
 			continue
 		}
 		if fault.verdict == suspect {
@@ -251,9 +253,9 @@ func (c *Client) later(h *host, batch []*flight, fault *fault, now time.Time) (a
 }
 
 // tryAgain counts a failed call against a flight, and fails it after too many.
-func (c *Client) tryAgain(h *host, f *flight, err error, reason string) bool {
+func (c *Client) tryAgain(h *host, f *flight, why *fault, reason string) bool {
 	f.tries++
-	f.last = err
+	f.last = why
 	if f.tries >= c.cfg.Tries {
 		c.giveUp(h, f)
 		return false
