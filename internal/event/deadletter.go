@@ -45,17 +45,37 @@ type errorEvent struct {
 // topic, partition and offset in any case, where the whole record still is.
 // A record delivered again gives the same meta.id.
 func EncodeDeadLetter(stream, emitter string, src Source, value []byte, cause error, maxRaw int, now time.Time) ([]byte, error) {
-	id := uuid.NewSHA1(idSpace, fmt.Appendf(nil, "%s\x00%s\x00%d\x00%d", stream, src.Topic, src.Partition, src.Offset))
+	return Letter{Stream: stream, Emitter: emitter, Source: src, Value: value, Cause: cause, MaxRaw: maxRaw}.Encode(now)
+}
+
+// Letter is what a dead letter tells. A record that can be read may have several, about
+// answers that it did not get.
+type Letter struct {
+	Stream  string
+	Emitter string
+	Source  Source
+	Value   []byte
+	Cause   error
+	MaxRaw  int
+	About   string // which of several about the record; empty: the only one
+}
+
+// Encode writes it as [EncodeDeadLetter] says.
+func (l Letter) Encode(now time.Time) ([]byte, error) {
+	name := fmt.Appendf(nil, "%s\x00%s\x00%d\x00%d", l.Stream, l.Source.Topic, l.Source.Partition, l.Source.Offset)
+	if l.About != "" {
+		name = append(append(name, 0), l.About...)
+	}
 	at := now.UTC().Format(time.RFC3339Nano)
 	e := errorEvent{
-		Schema: ErrorSchema, Meta: scoreMeta{Stream: stream, ID: id.String(), DT: at}, DT: at,
-		EmitterID: emitter, ErrorType: "Error", Message: fmt.Sprintf("record %s: %s", src, shorten(cause.Error(), 300)),
+		Schema: ErrorSchema, Meta: scoreMeta{Stream: l.Stream, ID: uuid.NewSHA1(idSpace, name).String(), DT: at}, DT: at,
+		EmitterID: l.Emitter, ErrorType: "Error", Message: fmt.Sprintf("record %s: %s", l.Source, shorten(l.Cause.Error(), 300)),
 	}
 	var pe *ParseError
-	if errors.As(cause, &pe) {
+	if errors.As(l.Cause, &pe) {
 		e.ErrorType, e.ErroredSchema, e.ErroredStream = pe.Reason, shorten(pe.Schema, 100), shorten(pe.Stream, 100)
 	}
-	e.hold(value, maxRaw)
+	e.hold(l.Value, l.MaxRaw)
 	return marshal(e)
 }
 

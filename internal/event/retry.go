@@ -17,6 +17,7 @@ type Retry struct {
 	Delay   time.Duration
 	Origin  Source   // of the source's record, over all attempts
 	Streams []string // that have no answer yet; others were answered
+	Models  []string // of each of the streams, in step; nil: all that it has
 	Reason  string   // why the last attempt failed, a code and no text
 }
 
@@ -32,6 +33,7 @@ type retryFields struct {
 	Partition int32    `json:"partition"`
 	Offset    int64    `json:"offset"`
 	Streams   []string `json:"streams"`
+	Models    []string `json:"models,omitempty"`
 	Reason    string   `json:"reason"`
 }
 
@@ -40,7 +42,7 @@ func (r Retry) Header() Header {
 	value, err := json.Marshal(retryFields{
 		Attempt: r.Attempt, Due: r.Due.UnixMilli(), Delay: r.Delay.Milliseconds(),
 		Topic: r.Origin.Topic, Partition: r.Origin.Partition, Offset: r.Origin.Offset,
-		Streams: r.Streams, Reason: r.Reason,
+		Streams: r.Streams, Models: r.Models, Reason: r.Reason,
 	})
 	if err != nil {
 		panic("event: strings and numbers are always JSON: " + err.Error())
@@ -63,19 +65,29 @@ func readRetry(value []byte) (*Retry, error) {
 	if err := json.Unmarshal(value, &f); err != nil {
 		return nil, fmt.Errorf("header %s: %w", retryHeader, err)
 	}
-	if f.Attempt < 1 || f.Delay < 0 || f.Topic == "" || len(f.Streams) == 0 {
+	if f.Attempt < 1 || f.Delay < 0 || f.Topic == "" || len(f.Streams) == 0 || f.Models != nil && len(f.Models) != len(f.Streams) {
 		return nil, fmt.Errorf("header %s: %w", retryHeader, errRetry)
 	}
 	return &Retry{
 		Attempt: f.Attempt, Due: time.UnixMilli(f.Due), Delay: time.Duration(f.Delay) * time.Millisecond,
 		Origin:  Source{Topic: f.Topic, Partition: f.Partition, Offset: f.Offset},
-		Streams: f.Streams, Reason: f.Reason,
+		Streams: f.Streams, Models: f.Models, Reason: f.Reason,
 	}, nil
 }
 
-var errRetry = errors.New("attempt, delay, topic and streams must say which event is to be tried again")
+var errRetry = errors.New("attempt, delay, topic, streams and models must say which event is to be tried again")
 
 // Wait is how long the record is not to be tried yet.
 func (r *Retry) Wait(now time.Time) time.Duration {
 	return min(max(0, r.Due.Sub(now)), r.Delay)
+}
+
+// Wants tells whether a model's answer in a stream is still to be given.
+func (r *Retry) Wants(stream, model string) bool {
+	for i, s := range r.Streams {
+		if s == stream && (r.Models == nil || r.Models[i] == model) {
+			return true
+		}
+	}
+	return false
 }

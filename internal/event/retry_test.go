@@ -12,7 +12,7 @@ func TestRetryHeader(t *testing.T) {
 	due := time.UnixMilli(1767322987123)
 	want := event.Retry{
 		Attempt: 2, Due: due, Delay: 5 * time.Minute, Origin: event.Source{Topic: "eqiad.mediawiki.revision-create", Partition: 3, Offset: 1 << 40},
-		Streams: []string{"mediawiki.revision-score-damaging", "ä \" \n"}, Reason: "maxlag",
+		Streams: []string{"mediawiki.revision-score-damaging", "ä \" \n"}, Models: []string{"damaging", ""}, Reason: "maxlag",
 	}
 	got, err := event.Record{Headers: []event.Header{{Key: "traceparent"}, want.Header()}}.Retry()
 	if err != nil {
@@ -30,6 +30,7 @@ func TestRetryHeaderRefused(t *testing.T) {
 	for _, value := range []string{
 		"", "null", "[]", "{", `{"attempt":0,"topic":"t","streams":["s"]}`, `{"attempt":1,"topic":"","streams":["s"]}`,
 		`{"attempt":1,"topic":"t","streams":[]}`, `{"attempt":1,"topic":"t","streams":["s"],"delay":-1}`, `{"attempt":"1","topic":"t","streams":["s"]}`,
+		`{"attempt":1,"topic":"t","streams":["s"],"models":["m","n"]}`, `{"attempt":1,"topic":"t","streams":["s"],"models":[]}`,
 	} {
 		r, err := event.Record{Headers: []event.Header{{Key: "revscore-retry", Value: []byte(value)}}}.Retry()
 		if err == nil {
@@ -49,6 +50,24 @@ func TestRetryWait(t *testing.T) {
 	}{{due.Add(-time.Second), time.Second}, {due, 0}, {due.Add(time.Hour), 0}, {due.Add(-24 * time.Hour), time.Minute}} {
 		if got := r.Wait(c.now); got != c.want {
 			t.Errorf("at %v: wait %v, want %v", c.now, got, c.want)
+		}
+	}
+}
+
+func TestRetryWants(t *testing.T) {
+	r := event.Retry{Streams: []string{"a", "b", "b"}}
+	for _, c := range []struct {
+		models        []string
+		stream, model string
+		want          bool
+	}{
+		{nil, "a", "m", true}, {nil, "c", "m", false},
+		{[]string{"m", "m", "n"}, "a", "m", true}, {[]string{"m", "m", "n"}, "a", "n", false},
+		{[]string{"m", "m", "n"}, "b", "n", true}, {[]string{"m", "m", "n"}, "b", "o", false},
+	} {
+		r.Models = c.models
+		if got := r.Wants(c.stream, c.model); got != c.want {
+			t.Errorf("models %v: %s of %s is wanted: %v", c.models, c.model, c.stream, got)
 		}
 	}
 }

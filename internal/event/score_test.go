@@ -230,3 +230,21 @@ func TestEncodeDeadLetter(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A record may have several dead letters, each with an id of its own that comes again
+// with it.
+func TestLettersAboutOneRecord(t *testing.T) {
+	id := func(about string) string {
+		data, err := Letter{Stream: "errors", Source: Source{"t", 0, 1}, Cause: errors.New("x"), About: about}.Encode(noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return decode(t, data)["meta"].(map[string]any)["id"].(string)
+	}
+	if id("a") != id("a") {
+		t.Error("a letter that comes again has another id")
+	}
+	if id("") == id("a") || id("a") == id("b") {
+		t.Error("two letters have one id")
+	}
+}
