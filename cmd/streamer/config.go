@@ -13,6 +13,7 @@ import (
 	"revscore/internal/consume"
 	"revscore/internal/dedupe"
 	"revscore/internal/produce"
+	"revscore/internal/retry"
 	"revscore/internal/score"
 	"revscore/internal/score/fetch"
 	"revscore/internal/score/model"
@@ -33,6 +34,7 @@ type Config struct {
 	Dictionaries []string                  `yaml:"dictionaries" help:"Folders with spelling dictionaries of Hunspell (.dic and .aff), for models that ask them; the first that has one counts."`
 	Fetch        fetch.Config              `yaml:"fetch" help:"Where texts come from."`
 	Score        score.Config              `yaml:"score" help:"How much is computed at once."`
+	Retry        retry.Config              `yaml:"retry" help:"What is tried again later, when a wiki cannot give a text for longer than fetch.deadline."`
 	Dedupe       dedupe.Config             `yaml:"dedupe" help:"What is remembered, and where."`
 	Produce      produce.Config            `yaml:"produce" help:"Where score events go."`
 	Sinks        sink.Config               `yaml:"sinks" help:"Which streams go elsewhere than to Kafka, or in another form."`
@@ -63,6 +65,7 @@ func DefaultConfig() Config {
 		Dictionaries: model.DictionaryFolders(),
 		Fetch:        fetch.DefaultConfig(),
 		Score:        score.DefaultConfig(),
+		Retry:        retry.DefaultConfig(),
 		Dedupe:       dedupe.DefaultConfig(),
 		Produce:      produce.DefaultConfig(),
 		Sinks:        sink.DefaultConfig(),
@@ -78,7 +81,7 @@ func (c Config) Validate() error {
 		c.Consume.Validate(), c.Fetch.Validate(), c.Score.Validate(),
 		c.Dedupe.Validate(), c.Produce.Validate(), c.Admin.Validate(),
 		c.Kafka.Validate(), // dead letters and differences of shadows go there, whatever the source is
-		c.Sinks.Validate(), c.validateDelivery(),
+		c.Sinks.Validate(), c.validateDelivery(), c.validateRetry(),
 	}
 	if c.StopTimeout <= c.Consume.DrainTimeout {
 		errs = append(errs, fmt.Errorf("stop_timeout is %v, must exceed consume.drain_timeout (%v)", c.StopTimeout, c.Consume.DrainTimeout))

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/zap"
 
 	"revscore/internal/consume"
@@ -67,8 +67,8 @@ func newOutlet(b base) (o *outlet, err error) {
 func newTransactor(b base, producer *produce.Producer) (*consume.Transactor, error) {
 	messages := b.cfg.Produce
 	messages.CreateTopic = false
-	return consume.NewTransactor(b.cfg.Consume, b.cfg.Transactions, consume.TransactorParts{
-		Brokers: b.brokers, Messages: messages.Options(), Produced: producer.Count, Registry: b.reg, Log: b.log.Named("consume"),
+	return consume.NewTransactor(b.cfg.withRetries(), b.cfg.Transactions, consume.TransactorParts{
+		Brokers: slices.Concat(b.brokers, retryOptions(b.cfg.retryPolicy().Topics())), Messages: messages.Options(), Produced: producer.Count, Registry: b.reg, Log: b.log.Named("consume"),
 	})
 }
 
@@ -82,7 +82,8 @@ func (o *outlet) source(handler consume.Handler, reg prometheus.Registerer) (sou
 		o.transactor.Handle(handler)
 		return o.transactor, nil
 	}
-	return consume.NewKafka(o.cfg.Consume, o.brokers, handler, reg, log)
+	options := slices.Concat(o.brokers, retryOptions(o.cfg.retryPolicy().Topics()))
+	return consume.NewKafka(o.cfg.withRetries(), options, handler, reg, log)
 }
 
 // start finds out what would otherwise fail at the first event.
@@ -95,15 +96,22 @@ func (o *outlet) start(ctx context.Context) error {
 	if err := o.sinks.Start(ctx, schemas); err != nil {
 		return err
 	}
-	if o.transactor == nil || !o.cfg.Produce.CreateTopic {
-		return nil
-	}
-	return o.createTopics(ctx)
+	return o.startTopics(ctx)
 }
 
-// createTopics asks for the topics in a way that makes brokers create them, where
-// they do that. What they answer of each is the first message's concern.
-func (o *outlet) createTopics(ctx context.Context) error {
+// startTopics has the topics made that no producer of this service makes, and requires
+// those that are needed only when a wiki fails.
+func (o *outlet) startTopics(ctx context.Context) error {
+	var topics []string
+	if o.transactor != nil && o.cfg.Produce.CreateTopic {
+		for _, s := range o.streams {
+			topics = append(topics, s.Topic)
+		}
+	}
+	retries := o.cfg.retryPolicy().Topics()
+	if len(topics)+len(retries) == 0 {
+		return nil
+	}
 	client, err := kgo.NewClient(o.brokers...)
 	if err != nil {
 		return fmt.Errorf("kafka client: %w", err)
@@ -111,17 +119,13 @@ func (o *outlet) createTopics(ctx context.Context) error {
 	defer client.Close()
 	ctx, cancel := context.WithTimeout(ctx, o.cfg.Kafka.StartTimeout)
 	defer cancel()
-	req := kmsg.NewPtrMetadataRequest()
-	req.AllowAutoTopicCreation = true
-	for _, s := range o.streams {
-		topic := kmsg.NewMetadataRequestTopic()
-		topic.Topic = kmsg.StringPtr(s.Topic)
-		req.Topics = append(req.Topics, topic)
+	if len(topics) > 0 {
+		// What brokers answer of each is the first message's concern.
+		if _, err := missingTopics(ctx, client, topics, true); err != nil {
+			return fmt.Errorf("create the output topics: %w", err)
+		}
 	}
-	if _, err := req.RequestWith(ctx, client); err != nil {
-		return fmt.Errorf("create the output topics: %w", err)
-	}
-	return nil
+	return requireTopics(ctx, client, retries, o.cfg.Produce.CreateTopic)
 }
 
 // PublishAll takes the messages of one event to their sinks. What a sink refuses for

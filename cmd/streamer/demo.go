@@ -129,7 +129,8 @@ func (s *surroundings) config(o demoOptions) (Config, error) {
 	cfg.Dedupe.Redis.Addresses = []string{s.redis.Addr()}
 	// The embedded Redis and Kafka forget what is older, see surroundings.tend.
 	cfg.Dedupe.ScoreTTL, cfg.Dedupe.SentTTL = keepFor, keepFor
-	cfg.Fetch.CacheBytes = 64 << 20 // parents come close behind each other here
+	cfg.Retry.Delays = []time.Duration{time.Second, 5 * time.Second, 30 * time.Second} // whoever watches waits
+	cfg.Fetch.CacheBytes = 64 << 20                                                    // parents come close behind each other here
 	cfg.Admin.Listen = freeAddress(o.listen)
 	cfg.Log = LogConfig{Level: "warn", Format: "console"}
 	if o.live {

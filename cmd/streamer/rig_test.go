@@ -94,6 +94,7 @@ func rigConfig(brokers []string, redis, api string) Config {
 	cfg.Fetch.FreshFor = 0 // events here are as old as their corpus says
 	cfg.Fetch.Timeout, cfg.Fetch.Deadline, cfg.Fetch.Tries = 2*time.Second, 10*time.Second, 4
 	cfg.Fetch.RetryMin, cfg.Fetch.RetryMax = time.Millisecond, 10*time.Millisecond
+	cfg.Retry.Stream = "" // what fails is to fail at once
 	cfg.Dedupe.Redis.Addresses = []string{redis}
 	cfg.Dedupe.Redis.Timeout = 5 * time.Second // a busy machine is no outage
 	cfg.Admin.Listen = "127.0.0.1:0"

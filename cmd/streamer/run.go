@@ -165,7 +165,7 @@ func loadModels(cfg Config, reg prometheus.Registerer, log *zap.Logger) (*regist
 
 // newPipeline adds what the configuration says to the parts.
 func newPipeline(cfg Config, parts score.Parts) *score.Pipeline {
-	parts.MaxAge = cfg.Consume.MaxAge
+	parts.MaxAge, parts.Retry = cfg.Consume.MaxAge, cfg.retries()
 	parts.Letters = score.Letters{
 		Stream: cfg.Produce.ErrorStream, Topic: cfg.Produce.Topic(cfg.Produce.ErrorStream),
 		Emitter: cfg.Produce.Emitter, MaxRaw: cfg.Produce.MaxRaw(), Canaries: cfg.Produce.Canaries,
@@ -242,6 +242,7 @@ func (s *service) serve(ctx context.Context, brokers []kgo.Opt, started func(str
 	if err == nil {
 		s.admin.working.Store(true)
 		s.log.Info("consuming", zap.String("source", s.cfg.Consume.Source), zap.Strings("topics", s.cfg.Consume.Topics),
+			zap.Strings("retry_topics", s.cfg.retryPolicy().Topics()),
 			zap.String("group", s.cfg.Consume.Group), zap.String("delivery", s.cfg.Delivery), zap.String("page", s.admin.address()))
 		if started != nil {
 			started(s.admin.address())

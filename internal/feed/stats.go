@@ -18,6 +18,7 @@ type Summary struct {
 	Scores  map[string]int64            `json:"scores"`  // by model
 	Errors  map[string]map[string]int64 `json:"errors"`  // by model and type
 	Repeats int64                       `json:"repeats"` // answers sent before, not sent again
+	Retries int64                       `json:"retries"` // answers put off to a retry topic
 
 	RejectedBy map[string]int64           `json:"rejected_by"`
 	SkippedBy  map[score.ReportKind]int64 `json:"skipped_by"`
@@ -58,7 +59,7 @@ type sample struct {
 func (s *stats) summary(now time.Time, c Counts, latency histogram, missed int64) []byte {
 	out := Summary{
 		Events: EventCounts{c.In, c.Answered, c.Duplicates, c.Rejected, c.Canaries, c.Skipped},
-		Scores: c.Scores, Errors: c.Errors, Repeats: c.Repeats,
+		Scores: c.Scores, Errors: c.Errors, Repeats: c.Repeats, Retries: c.Retries,
 		RejectedBy: c.RejectedBy, SkippedBy: c.SkippedBy, NotShown: missed,
 	}
 	if len(s.samples) > 0 {

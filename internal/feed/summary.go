@@ -79,7 +79,11 @@ func (c Counts) answerRows() []row {
 	} else {
 		rows = append(rows, row{"  errors", n, c.errorsByModel()})
 	}
-	return append(rows, row{"  duplicates", c.Repeats, "sent before, not sent again"})
+	rows = append(rows, row{"  duplicates", c.Repeats, "sent before, not sent again"})
+	if c.Retries != 0 {
+		rows = append(rows, row{"put off", c.Retries, "answers sent to a retry topic, each time counted"})
+	}
+	return rows
 }
 
 func (c Counts) errorsByModel() string {

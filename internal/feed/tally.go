@@ -47,6 +47,7 @@ type Counts struct {
 	Scores  map[string]int64            // by model
 	Errors  map[string]map[string]int64 // by model and type
 	Repeats int64                       // answers sent before and not sent again
+	Retries int64                       // answers put off to a retry topic; open until they come back
 
 	RejectedBy map[string]int64           // by reason
 	SkippedBy  map[score.ReportKind]int64 // by kind
@@ -101,6 +102,10 @@ func (t *Tally) RecordsIn(n int) {
 func (t *Tally) Observe(r score.Report) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if r.Kind == score.KindRetry { // the event has the same place when it comes back
+		t.counts.Retries++
+		return
+	}
 	t.count(r, t.settle(r.Record, classOf(r.Kind)))
 	if r.Record.Received.IsZero() {
 		return

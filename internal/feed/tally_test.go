@@ -106,6 +106,8 @@ func TestTallyClasses(t *testing.T) {
 			r.Record.Offset, r.Record.Partition = -1, scored(1, "a", 1).Record.Partition
 			return r
 		}()}, "2 0 0 0 0; 2 0 0"},
+		{"put off, then answered", []score.Report{passed(1, score.KindRetry), passed(1, score.KindRetry), scored(1, "a", 1)}, "1 0 0 0 0; 1 0 0"},
+		{"one model put off", []score.Report{scored(1, "a", 1), passed(1, score.KindRetry), failed(1, "b", "TextDeleted")}, "1 0 0 0 0; 1 1 0"},
 		{"the rest", []score.Report{
 			passed(1, score.KindCanary), passed(2, score.SkippedTombstone), passed(3, score.SkippedKind),
 			passed(4, score.SkippedAge), passed(5, score.SkippedRoute),
@@ -203,6 +205,7 @@ func TestSummary(t *testing.T) {
 	for i := range int64(7) {
 		tally.Observe(rejected(1100+i, []error{&event.ParseError{Reason: event.ReasonInvalidJSON}, os.ErrInvalid}[i%2]))
 	}
+	tally.Observe(passed(1199, score.KindRetry))
 	tally.Observe(passed(1200, score.KindCanary))
 	tally.Observe(passed(1201, score.SkippedTombstone))
 	golden(t, "summary.golden", tally.Summary())

@@ -40,7 +40,7 @@ func (p *Pipeline) answer(ctx context.Context, rev *event.Revision, answers []*a
 	ready := open[:0]
 	for _, a := range open {
 		if f := obstacle(a.Target.Model, texts, failure); f != nil {
-			a.Failure, a.fleeting = &f.Failure, f.fleeting
+			a.Failure, a.fleeting, a.reason = &f.Failure, f.fleeting, f.reason
 		} else {
 			ready = append(ready, a)
 		}
@@ -113,10 +113,11 @@ func (p *Pipeline) compute(rev *event.Revision, in feature.Input, answers []*ans
 }
 
 // failure is why the texts cannot be had; a fleeting one may be gone on the
-// next try.
+// next try, and one with a reason is worth a later attempt.
 type failure struct {
 	event.Failure
 	fleeting bool
+	reason   string
 }
 
 // gone is the word for the store's negative entry: what the wiki has not, or does not
@@ -164,13 +165,14 @@ func (p *Pipeline) fetch(ctx context.Context, rev *event.Revision) (texts fetch.
 }
 
 // failureOf reads the error of the fetch stage. What is not about the revision
-// itself (a wiki that is not configured) may be mended, so it is fleeting.
+// itself (a wiki that is not configured) may be mended, so it is fleeting; not by
+// waiting, so it has no reason.
 func failureOf(err error) *failure {
 	var fe *fetch.Error
 	if errors.As(err, &fe) {
-		return &failure{event.Failure{Type: fe.Type, Message: err.Error()}, fe.Transient}
+		return &failure{event.Failure{Type: fe.Type, Message: err.Error()}, fe.Transient, fe.Code}
 	}
-	return &failure{event.Failure{Type: typeCaught, Message: err.Error()}, true}
+	return &failure{event.Failure{Type: typeCaught, Message: err.Error()}, true, ""}
 }
 
 // Facts is what the event itself tells features: all but the texts, and nothing

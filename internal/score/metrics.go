@@ -12,6 +12,8 @@ type metrics struct {
 	shadows     *prometheus.CounterVec
 	differences *prometheus.HistogramVec
 	offers      *prometheus.CounterVec
+	retries     *prometheus.CounterVec
+	exhausted   *prometheus.CounterVec
 }
 
 // engineMetrics are the engine's, which also runs without a pipeline.
@@ -65,8 +67,14 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		offers: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "revscore_shadow_messages_total", Help: "Sampled differences for a topic, by result: sent, refused by the broker, or dropped since it has too many to answer.",
 		}, []string{"result"}),
+		retries: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "revscore_retries_total", Help: "Events that went to a retry topic, by its delay and by why their text could not be had.",
+		}, []string{"delay", "reason"}),
+		exhausted: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "revscore_retries_exhausted_total", Help: "Events that are not tried again though their text could not be had for now, by why and by what became of them.",
+		}, []string{"reason", "then"}),
 	}
-	reg.MustRegister(m.results, m.failures, m.lost, m.cacheHits, m.storeErrors, m.latency, m.shadows, m.differences, m.offers)
+	reg.MustRegister(m.retries, m.exhausted, m.results, m.failures, m.lost, m.cacheHits, m.storeErrors, m.latency, m.shadows, m.differences, m.offers)
 	return m
 }
 

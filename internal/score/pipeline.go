@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -67,7 +68,8 @@ type Offerer interface {
 	Offer(ctx context.Context, m event.Message, done func(error))
 }
 
-// Parts are what a pipeline is made of. All but Differences and Observe are required.
+// Parts are what a pipeline is made of. All but Retry, Differences and Observe are
+// required.
 type Parts struct {
 	Routes   *Routes
 	Engine   *Engine
@@ -75,6 +77,7 @@ type Parts struct {
 	Store    dedupe.Store
 	Publish  Publisher
 	Letters  Letters
+	Retry    Retries
 	MaxAge   time.Duration // 0: any age
 	Registry prometheus.Registerer
 	// Differences takes the messages of shadows whose route has a topic for them;
@@ -110,7 +113,8 @@ func New(cfg Config, parts Parts) *Pipeline {
 
 // job is one event on its way.
 type job struct {
-	rec     event.Record
+	rec     event.Record // of an event that is tried again, as if it came from the source
+	retry   *event.Retry // nil: it comes from the source
 	rev     *event.Revision
 	targets []Target
 	turn    *turn
@@ -122,6 +126,11 @@ func (p *Pipeline) Begin(rec event.Record) func(context.Context) error {
 	if rec.Value == nil {
 		return p.nothing(rec, nil, SkippedTombstone)
 	}
+	again, err := rec.Retry()
+	if err != nil {
+		err = &event.ParseError{Reason: ReasonRetry, Detail: err.Error()}
+		return func(ctx context.Context) error { return p.reject(ctx, rec, err) }
+	}
 	rev, err := event.Parse(rec.Value)
 	switch {
 	case errors.Is(err, event.ErrNothingToScore):
@@ -130,22 +139,38 @@ func (p *Pipeline) Begin(rec event.Record) func(context.Context) error {
 		return func(ctx context.Context) error { return p.reject(ctx, rec, err) }
 	case rev.Canary():
 		return func(ctx context.Context) error { return p.passCanary(ctx, rec, rev) }
-	case p.MaxAge > 0 && rec.Received.Sub(rev.Time) > p.MaxAge:
+	case p.MaxAge > 0 && again == nil && rec.Received.Sub(rev.Time) > p.MaxAge: // what was young enough once stays so
 		return p.nothing(rec, rev, SkippedAge)
 	}
-	targets, lost, err := p.Routes.For(rev)
+	j, err := p.route(rec, rev, again)
 	if err != nil {
 		err = &event.ParseError{Reason: ReasonRoute, Schema: rev.Schema, Stream: rev.Stream, Detail: err.Error()}
 		return func(ctx context.Context) error { return p.reject(ctx, rec, err) }
 	}
+	if len(j.targets) == 0 {
+		return p.nothing(j.rec, rev, SkippedRoute)
+	}
+	j.turn = p.turns.join(rec.Source, rev) // with a retry topic's own order: nothing of the source's waits for it
+	return func(ctx context.Context) error { return p.handle(ctx, j) }
+}
+
+// route finds what an event is to become; of one that is tried again, what is still
+// missing.
+func (p *Pipeline) route(rec event.Record, rev *event.Revision, again *event.Retry) (*job, error) {
+	targets, lost, err := p.Routes.For(rev)
+	if err != nil {
+		return nil, err
+	}
+	j := &job{rec: rec, rev: rev, targets: targets, retry: again}
+	if again != nil {
+		j.rec.Source, j.rec.Headers = again.Origin, nil
+		j.targets = slices.DeleteFunc(targets, func(t Target) bool { return !again.Wants(t.Stream, t.Name) })
+		lost = slices.DeleteFunc(lost, func(name string) bool { return !slices.Contains(again.Models, name) })
+	}
 	for _, name := range lost {
 		p.metrics.lost.WithLabelValues(name).Inc()
 	}
-	if len(targets) == 0 {
-		return p.nothing(rec, rev, SkippedRoute)
-	}
-	j := &job{rec: rec, rev: rev, targets: targets, turn: p.turns.join(rec.Source, rev)}
-	return func(ctx context.Context) error { return p.handle(ctx, j) }
+	return j, nil
 }
 
 // ReasonRoute is the error_type of a dead letter whose routes could not be
@@ -168,13 +193,20 @@ func (p *Pipeline) handle(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
+	f, err := p.settle(ctx, j, answers)
+	if err != nil {
+		return err
+	}
 	if err := j.turn.wait(ctx); err != nil {
 		return err
 	}
-	if err := p.publish(ctx, j, answers); err != nil {
+	if err := p.publish(ctx, j, answers, f); err != nil {
 		return err
 	}
-	p.end(ctx, work.Claim, dedupe.Result{Entries: entries(j.rev, answers), Gone: gone})
+	if f.again != nil {
+		gone = "" // else the next attempt would not ask
+	}
+	p.end(ctx, work.Claim, dedupe.Result{Entries: entries(j.rev, answers, f), Gone: gone})
 	p.compare(ctx, j, answers)
 	return nil
 }
@@ -186,6 +218,8 @@ type answer struct {
 	document []byte // the score as JSON, for the cache; nil while there is none
 	cached   bool   // the document came from the cache
 	fleeting bool   // a failure that may be gone on the next try: no mark
+	reason   string // of a failure that a later attempt may mend, in a word; else empty
+	silent   bool   // told to nobody now: no message, no mark
 	// shadow asks the target's shadow; nil when there is none, or when the score
 	// was not computed now.
 	shadow func() event.Outcome
@@ -239,22 +273,16 @@ func scoreKey(rev *event.Revision, t Target) dedupe.Key {
 	return dedupe.Key{Stream: t.Stream, Wiki: rev.Wiki, Model: t.Name, Version: t.Model.Version(), RevID: rev.RevID}
 }
 
-// publish sends one message for each answer, lets the page's next event go, and waits
-// until all are acknowledged.
-func (p *Pipeline) publish(ctx context.Context, j *job, answers []*answer) error {
-	if len(answers) == 0 {
+// publish sends one message for each answer, and what else becomes of the event, lets
+// the page's next event go, and waits until all are acknowledged.
+func (p *Pipeline) publish(ctx context.Context, j *job, answers []*answer, f fate) error {
+	messages, err := p.messages(j, answers, f)
+	if err != nil {
+		return err
+	}
+	if len(messages) == 0 {
 		j.turn.pass()
 		return nil
-	}
-	now := time.Now()
-	key := event.EncodeKey(j.rev.Wiki, j.rev.PageID)
-	messages := make([]event.Message, len(answers))
-	for i, a := range answers {
-		value, err := event.EncodeScore(j.rev, a.Stream, a.Outcome, now)
-		if err != nil {
-			return fmt.Errorf("stream %s, revision %d of %s: %w", a.Stream, j.rev.RevID, j.rev.Wiki, err)
-		}
-		messages[i] = event.Message{Topic: a.Topic, Key: key, Value: value}
 	}
 	acknowledged := p.send(ctx, messages)
 	j.turn.pass()
@@ -262,9 +290,43 @@ func (p *Pipeline) publish(ctx context.Context, j *job, answers []*answer) error
 		return err
 	}
 	for _, a := range answers {
-		p.report(Report{Record: j.rec, Revision: j.rev, Kind: kindOf(a), Stream: a.Stream, Model: a.Outcome.Model, Outcome: a.Outcome})
+		if !a.silent {
+			p.report(Report{Record: j.rec, Revision: j.rev, Kind: kindOf(a), Stream: a.Stream, Model: a.Outcome.Model, Outcome: a.Outcome})
+		}
+	}
+	if f.again != nil {
+		for i, stream := range f.retry.Streams {
+			p.report(Report{Record: j.rec, Revision: j.rev, Kind: KindRetry, Stream: stream, Model: f.retry.Models[i]})
+		}
+	}
+	if f.letter != nil {
+		p.report(Report{Record: j.rec, Revision: j.rev, Kind: KindRejected, Stream: p.Letters.Stream, Cause: f.cause})
 	}
 	return nil
+}
+
+// messages are all that the event becomes, in the order in which they are sent.
+func (p *Pipeline) messages(j *job, answers []*answer, f fate) ([]event.Message, error) {
+	now := time.Now()
+	key := event.EncodeKey(j.rev.Wiki, j.rev.PageID)
+	messages := make([]event.Message, 0, len(answers)+1)
+	for _, a := range answers {
+		if a.silent {
+			continue
+		}
+		value, err := event.EncodeScore(j.rev, a.Stream, a.Outcome, now)
+		if err != nil {
+			return nil, fmt.Errorf("stream %s, revision %d of %s: %w", a.Stream, j.rev.RevID, j.rev.Wiki, err)
+		}
+		messages = append(messages, event.Message{Topic: a.Topic, Key: key, Value: value})
+	}
+	if f.letter != nil {
+		messages = append(messages, *f.letter)
+	}
+	if f.again != nil {
+		messages = append(messages, *f.again)
+	}
+	return messages, nil
 }
 
 func kindOf(a *answer) ReportKind {
@@ -276,12 +338,15 @@ func kindOf(a *answer) ReportKind {
 
 // entries are the marks of acknowledged answers. What may be mended gets none, so
 // that it is tried again when it comes again.
-func entries(rev *event.Revision, answers []*answer) []dedupe.Entry {
+func entries(rev *event.Revision, answers []*answer, f fate) []dedupe.Entry {
 	list := make([]dedupe.Entry, 0, len(answers))
 	for _, a := range answers {
-		if !a.fleeting {
+		if !a.fleeting && !a.silent {
 			list = append(list, dedupe.Entry{Key: scoreKey(rev, a.Target), Score: a.document})
 		}
+	}
+	if f.letter != nil {
+		list = append(list, dedupe.Entry{Key: f.key})
 	}
 	return list
 }

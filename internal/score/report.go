@@ -16,6 +16,7 @@ const (
 	KindFailure   ReportKind = "failure"   // an event with errors was acknowledged
 	KindDuplicate ReportKind = "duplicate" // answered before: nothing sent
 	KindRejected  ReportKind = "rejected"  // unreadable: a dead letter was acknowledged
+	KindRetry     ReportKind = "retry"     // an answer waits in a retry topic, which was acknowledged
 	KindCanary    ReportKind = "canary"    // a heartbeat was passed on
 	KindShadow    ReportKind = "shadow"    // a shadow differed: beside the report of the score, for a sample
 
@@ -29,7 +30,7 @@ const (
 // Report is told to an observer. Revision is nil for records that were not read.
 type Report struct {
 	Kind     ReportKind
-	Record   event.Record
+	Record   event.Record // one from a retry topic has the place of its source's
 	Revision *event.Revision
 	Stream   string
 	Model    string

@@ -157,7 +157,7 @@ func setShadows(answers []*answer, shadows []*model.Model, later []func() Result
 // answers are acknowledged and marked, and the page's next event has gone.
 func (p *Pipeline) compare(ctx context.Context, j *job, answers []*answer) {
 	for _, a := range answers {
-		if a.shadow == nil {
+		if a.shadow == nil || a.silent {
 			continue
 		}
 		d := p.ask(a)

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"revscore/internal/consume"
+	"revscore/internal/retry"
+	"revscore/internal/score"
+)
+
+// retryPolicy is nil where nothing is tried again: without a stream for it, and where
+// events do not come from Kafka, since nobody would read the retry topics.
+func (c Config) retryPolicy() *retry.Policy {
+	if c.Consume.Source != consume.SourceKafka {
+		return nil
+	}
+	return retry.New(c.Retry, c.Produce.Topic)
+}
+
+func (c Config) retries() score.Retries {
+	return score.Retries{Policy: c.retryPolicy(), MaxBytes: c.Produce.MaxMessage}
+}
+
+// validateRetry holds the retry topics to those of others. A record that this service
+// takes for a score is none, and a score in a retry topic would be a dead letter.
+func (c Config) validateRetry() error {
+	errs := []error{c.Retry.Validate()}
+	if errs[0] != nil {
+		return errs[0]
+	}
+	for _, topic := range c.retryPolicy().Topics() {
+		for _, s := range c.streamNames() {
+			if c.Produce.Topic(s) == topic {
+				errs = append(errs, fmt.Errorf("retry.stream is %s, whose topic %s is that of stream %s, must have topics of its own", c.Retry.Stream, topic, s))
+			}
+		}
+		for _, r := range c.Routes {
+			if topic == r.Topic || topic == r.Shadow.Topic {
+				errs = append(errs, fmt.Errorf("retry.stream is %s, whose topic %s a route has, must have topics of its own", c.Retry.Stream, topic))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// withRetries is the consumer's configuration with the retry topics in it.
+func (c Config) withRetries() consume.Config {
+	cfg := c.Consume
+	cfg.Topics = slices.Concat(cfg.Topics, c.retryPolicy().Topics())
+	return cfg
+}
+
+// discovery is how soon a topic is read that was made after the start. The client's own
+// five minutes are longer than the shortest delay.
+const discovery = 30 * time.Second
+
+// retryOptions are what the client that reads retry topics needs. Where a group has no
+// offset they are read from the beginning, whatever consume.start says: nobody but this
+// service writes there, and what was written before a first record was finished, by an
+// instance that is gone, must not be passed over.
+func retryOptions(topics []string) []kgo.Opt {
+	if len(topics) == 0 {
+		return nil
+	}
+	return []kgo.Opt{
+		kgo.MetadataMaxAge(discovery),
+		kgo.AdjustFetchOffsetsFn(func(_ context.Context, offsets map[string]map[int32]kgo.Offset) (map[string]map[int32]kgo.Offset, error) {
+			for _, topic := range topics {
+				for partition, o := range offsets[topic] {
+					if o.EpochOffset().Offset < 0 { // none is committed
+						offsets[topic][partition] = kgo.NewOffset().AtStart()
+					}
+				}
+			}
+			return offsets, nil
+		}),
+	}
+}
+
+// topicPatience is how long a broker may take to make a topic.
+const topicPatience = 10 * time.Second
+
+// requireTopics waits until topics are there that the brokers were asked to make. Else
+// the first outage of a wiki would end the service.
+func requireTopics(ctx context.Context, client *kgo.Client, topics []string, create bool) error {
+	ctx, cancel := context.WithTimeout(ctx, topicPatience)
+	defer cancel()
+	for {
+		missing, err := missingTopics(ctx, client, topics, create)
+		if err == nil && len(missing) == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			if err != nil {
+				return fmt.Errorf("look for the retry topics: %w", err)
+			}
+			return fmt.Errorf("retry topics %q are not there, or this user may not see them: create them, or empty retry.stream", missing)
+		case <-time.After(topicPatience / 40):
+		}
+	}
+}
+
+// missingTopics asks for topics in a way that makes brokers create them, where they do
+// that and it is wanted.
+func missingTopics(ctx context.Context, client *kgo.Client, topics []string, create bool) (missing []string, err error) {
+	req := kmsg.NewPtrMetadataRequest()
+	req.AllowAutoTopicCreation = create
+	for _, name := range topics {
+		topic := kmsg.NewMetadataRequestTopic()
+		topic.Topic = kmsg.StringPtr(name)
+		req.Topics = append(req.Topics, topic)
+	}
+	resp, err := req.RequestWith(ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range resp.Topics {
+		if kerr.ErrorForCode(t.ErrorCode) != nil && t.Topic != nil {
+			missing = append(missing, *t.Topic)
+		}
+	}
+	return missing, nil
+}

@@ -1,0 +1,140 @@
+package score
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"revscore/internal/dedupe"
+	"revscore/internal/event"
+	"revscore/internal/retry"
+)
+
+// Retries says how an event comes again whose text could not be had for now. The zero
+// Retries has none do.
+type Retries struct {
+	*retry.Policy
+	MaxBytes int // of a record in a retry topic, all in all
+}
+
+// error_type of dead letters about retries.
+const (
+	ReasonExhausted = "RetriesExhausted" // the attempts are used up
+	ReasonRetry     = "BrokenRetry"      // a record of a retry topic that does not say what it is
+)
+
+// fate is what becomes of an event when some of its answers could not be had for now.
+// The zero fate is that of all others.
+type fate struct {
+	again  *event.Message // the record for the next attempt; nil: there is none
+	retry  event.Retry    // what it says
+	letter *event.Message // the dead letter; nil: none
+	key    dedupe.Key     // of its mark
+	cause  error          // what it says
+}
+
+// attempts is how often the event has come from a retry topic.
+func (j *job) attempts() int {
+	if j.retry == nil {
+		return 0
+	}
+	return j.retry.Attempt
+}
+
+// settle decides about answers that another attempt may still bring. One decision is
+// enough for all of them: they failed for the same text. Those that wait for it, or
+// that end in a dead letter alone, fall silent: no message now, and no mark.
+func (p *Pipeline) settle(ctx context.Context, j *job, answers []*answer) (f fate, err error) {
+	failed := slices.IndexFunc(answers, func(a *answer) bool { return a.reason != "" })
+	if failed < 0 {
+		return f, nil
+	}
+	reason := answers[failed].reason
+	step := p.Retry.Next(j.attempts(), reason)
+	if step.Topic != "" {
+		f.retry = j.next(answers, reason, step)
+		m := event.Message{
+			Topic: step.Topic, Key: event.EncodeKey(j.rev.Wiki, j.rev.PageID), Value: j.rec.Value, Headers: []event.Header{f.retry.Header()},
+		}
+		if size(m) <= p.Retry.MaxBytes {
+			p.metrics.retries.WithLabelValues(retry.Name(step.Delay), reason).Inc()
+			f.again = &m
+			silence(answers)
+			return f, nil
+		}
+	}
+	if p.Retry.Policy != nil {
+		p.metrics.exhausted.WithLabelValues(reason, string(step.Then)).Inc()
+	}
+	if step.Then.Letter() {
+		err = p.giveUp(ctx, j, answers, reason, &f)
+	}
+	if !step.Then.Event() {
+		silence(answers)
+	}
+	return f, err
+}
+
+// next is what the record for the next attempt says. It is the source's to the byte
+// beside that, however many attempts there were.
+func (j *job) next(answers []*answer, reason string, step retry.Step) event.Retry {
+	r := event.Retry{Attempt: j.attempts() + 1, Due: time.Now().Add(step.Delay), Delay: step.Delay, Origin: j.rec.Source, Reason: reason}
+	for _, a := range answers {
+		if a.reason != "" && !a.silent {
+			r.Streams, r.Models = append(r.Streams, a.Stream), append(r.Models, a.Name)
+		}
+	}
+	return r
+}
+
+// size is what a record takes in a batch of its own, generously.
+func size(m event.Message) int {
+	n := 1024 + len(m.Key) + len(m.Value)
+	for _, h := range m.Headers {
+		n += len(h.Key) + len(h.Value)
+	}
+	return n
+}
+
+// silence keeps failed answers from being told.
+func silence(answers []*answer) {
+	for _, a := range answers {
+		a.silent = a.silent || a.reason != ""
+	}
+}
+
+// giveUp writes the dead letter, unless it was written before: a letter has a mark as
+// an answer has.
+func (p *Pipeline) giveUp(ctx context.Context, j *job, answers []*answer, reason string, f *fate) error {
+	l := p.Letters
+	f.key = dedupe.Key{Stream: l.Stream, Wiki: j.rev.Wiki, RevID: j.rev.RevID, Model: j.rec.Source.String(), Version: ReasonExhausted}
+	states, err := p.Store.Lookup(ctx, []dedupe.Key{f.key})
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		p.metrics.storeErrors.Inc()
+	case states[0].Sent:
+		return nil
+	}
+	f.cause = &event.ParseError{Reason: ReasonExhausted, Schema: j.rev.Schema, Stream: j.rev.Stream, Detail: fmt.Sprintf(
+		"revision %d of %s: %s, after %d attempts of retry topics; no answer of %s", j.rev.RevID, j.rev.Wiki, reason, j.attempts(), missing(answers))}
+	value, err := event.Letter{
+		Stream: l.Stream, Emitter: l.Emitter, Source: j.rec.Source, Value: j.rec.Value, Cause: f.cause, MaxRaw: l.MaxRaw, About: ReasonExhausted,
+	}.Encode(time.Now())
+	f.letter = &event.Message{Topic: l.Topic, Value: value}
+	return err
+}
+
+// missing names the answers that could not be had.
+func missing(answers []*answer) string {
+	var list []string
+	for _, a := range answers {
+		if a.reason != "" && !a.silent {
+			list = append(list, a.Name+" in "+a.Stream)
+		}
+	}
+	return strings.Join(list, ", ")
+}
