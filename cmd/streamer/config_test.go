@@ -238,6 +238,9 @@ func TestDeliveryFaults(t *testing.T) {
 			"consume.window is 50000", "transactions.interval is 1ms", "transactions.timeout is 1h",
 		}},
 		{"delivery: exactly_once\nsinks: {default: [kafka, files], avro: {files: {dir: /data}}}\n", []string{"sinks.default names files, must name kafka or kafka_avro alone"}},
+		{"retry: {delays: [1m], table: [{reasons: [maxlag], attempts: 2}]}\n", []string{"retry.table[0].attempts is 2", `retry.table[0].then is ""`}},
+		{"retry: {stream: a}\nproduce: {error_stream: a.1m}\n", []string{"retry.stream is a, whose topic a.1m is that of stream a.1m"}},
+		{"retry: {stream: a}\nroutes: [{model: reverted, stream: s, topic: a.10m}]\n", []string{"whose topic a.10m a route has"}},
 		{"sinks: {default: [pigeon]}\n", []string{`sinks.default has "pigeon"`}},
 	} {
 		_, err := readConfig(writeFile(t, "faulty.yaml", c.text), noEnvironment)

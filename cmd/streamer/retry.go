@@ -93,14 +93,18 @@ const topicPatience = 10 * time.Second
 func requireTopics(ctx context.Context, client *kgo.Client, topics []string, create bool) error {
 	ctx, cancel := context.WithTimeout(ctx, topicPatience)
 	defer cancel()
+	var missing []string
 	for {
-		missing, err := missingTopics(ctx, client, topics, create)
-		if err == nil && len(missing) == 0 {
+		found, err := missingTopics(ctx, client, topics, create)
+		switch {
+		case err == nil && len(found) == 0:
 			return nil
+		case err == nil:
+			missing = found
 		}
 		select {
 		case <-ctx.Done():
-			if err != nil {
+			if missing == nil {
 				return fmt.Errorf("look for the retry topics: %w", err)
 			}
 			return fmt.Errorf("retry topics %q are not there, or this user may not see them: create them, or empty retry.stream", missing)

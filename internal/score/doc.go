@@ -16,7 +16,8 @@
 //   - Score events of one page leave in the order in which their revisions came,
 //     however long each takes; different pages do not wait for each other.
 //   - For each route that wants a revision there is exactly one message: a score,
-//     or an error event that says why not. Silence is only for revisions that
+//     or an error event that says why not, or a dead letter where the table of
+//     retries wants that. Silence is only for revisions that
 //     were answered before, and for records that name no revision.
 //   - The mark "sent" is written after the broker's acknowledgement, never before:
 //     a crash in between repeats an event with the same meta.id, and no crash
@@ -25,6 +26,9 @@
 //     process that gets the same event waits and finds it answered. The claim is given
 //     back with the marks, or without them on every other way out. A revision that the
 //     wiki lately said to be gone is answered without asking again.
+//   - A text that cannot be had for now (retry.go) does not hold up what can be
+//     answered: the rest of the event waits in a retry topic (package retry), which
+//     is in the same step, and so in the same transaction, as the other answers.
 //   - What is wrong with one model or one revision stays with it: models fail
 //     apart, and a panic in an estimator becomes an error event.
 //   - Models may be exchanged at any time (package registry): an event takes those

@@ -93,6 +93,7 @@ type rig struct {
 	routes  []RouteConfig
 	models  []registry.Place
 	maxAge  time.Duration
+	retry   Retries
 	mu      sync.Mutex
 	reports []Report
 
@@ -133,8 +134,8 @@ func (r *rig) start(t *testing.T) *Pipeline {
 	}
 	return New(DefaultConfig(), Parts{
 		Routes: routes, Engine: r.engine, Texts: r.texts, Store: r.store, Publish: r.publish, Differences: r.offers,
-		Letters:  Letters{Stream: "errors", Topic: "dc.errors", Emitter: "test", MaxRaw: 1000, Canaries: true},
-		MaxAge:   r.maxAge,
+		Letters: Letters{Stream: "errors", Topic: "dc.errors", Emitter: "test", MaxRaw: 1000, Canaries: true},
+		MaxAge:  r.maxAge, Retry: r.retry,
 		Registry: r.metrics,
 		Observe: func(rep Report) {
 			r.mu.Lock()
