@@ -108,10 +108,12 @@ func (s *scratch) evalArgs(begins []span, ttl any) []any {
 	from := len(s.args)
 	s.args = append(s.args, "eval", beginScript, keys)
 	for _, g := range begins {
-		s.args = append(s.args, &s.pieces[g.claim])
 		for i := g.claim + 2; i < g.end; i++ {
 			s.args = append(s.args, &s.pieces[i])
 		}
+	}
+	for _, g := range begins {
+		s.args = append(s.args, &s.pieces[g.claim])
 	}
 	s.args = append(s.args, ttl)
 	for _, g := range begins {

@@ -3,6 +3,7 @@ package dedupe
 import (
 	"context"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -14,9 +15,11 @@ import (
 )
 
 // BenchmarkRedis is what the pipeline does for one event of three models: one Begin
-// of three unknown keys, one End with three entries; and the same without claims. REVSCORE_TEST_REDIS=host:port
-// measures a real server; without it miniredis takes most of the time.
+// of three unknown keys, one End with three entries; and the same without claims, and
+// of one model. REVSCORE_TEST_REDIS=host:port measures a real server, and its processor
+// time; without it miniredis takes most of the time.
 func BenchmarkRedis(b *testing.B) {
+	b.Run("one model/callers=2048", func(b *testing.B) { benchModels(b, benchRedis(b, nil), 2048, "revid") })
 	for _, callers := range []int{1, 16, 256} {
 		b.Run("coalesced/callers="+strconv.Itoa(callers), func(b *testing.B) {
 			s := benchRedis(b, nil)
@@ -55,32 +58,35 @@ func BenchmarkMemory(b *testing.B) {
 }
 
 func benchStore(b *testing.B, s Store, callers int) {
+	benchModels(b, s, callers, "damaging", "goodfaith", "articlequality")
+}
+
+func benchModels(b *testing.B, s Store, callers int, models ...string) {
 	ctx := context.Background()
 	score := []byte(`{"prediction":false,"probability":{"false":0.9718282,"true":0.0281718}}`)
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	b.ReportAllocs()
-	used := cpu(b)
+	used, served := cpu(b), serverCPU(b)
 	b.ResetTimer()
 	for range callers {
 		wg.Go(func() {
-			var keys [3]Key
-			var entries [3]Entry
+			keys, entries := make([]Key, len(models)), make([]Entry, len(models))
 			for {
 				n := next.Add(1)
 				if n > int64(b.N) {
 					return
 				}
-				for i, m := range [...]string{"damaging", "goodfaith", "articlequality"} {
+				for i, m := range models {
 					keys[i] = Key{Stream: "mediawiki.revision_score_damaging", Wiki: "enwiki", Model: m, Version: "0.5.1", RevID: 1_000_000_000 + n}
 					entries[i] = Entry{Key: keys[i], Score: score}
 				}
-				w, err := s.Begin(ctx, keys[:])
+				w, err := s.Begin(ctx, keys)
 				if err != nil {
 					b.Error(err)
 					return
 				}
-				if err := s.End(ctx, w.Claim, Result{Entries: entries[:]}); err != nil {
+				if err := s.End(ctx, w.Claim, Result{Entries: entries}); err != nil {
 					b.Error(err)
 					return
 				}
@@ -89,6 +95,9 @@ func benchStore(b *testing.B, s Store, callers int) {
 	}
 	wg.Wait()
 	b.ReportMetric((cpu(b)-used).Seconds()*1e6/float64(b.N), "cpu-µs/op")
+	if testRedis() != "" {
+		b.ReportMetric((serverCPU(b)-served)*1e6/float64(b.N), "server-µs/op")
+	}
 	b.ReportMetric(2*float64(b.N)/b.Elapsed().Seconds(), "calls/s")
 }
 
@@ -100,6 +109,29 @@ func cpu(b *testing.B) time.Duration {
 		b.Fatal(err)
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// serverCPU is the seconds of processor time that the real server has used, if there is one.
+func serverCPU(b *testing.B) (seconds float64) {
+	if testRedis() == "" {
+		return 0
+	}
+	client := redis.NewClient(&redis.Options{Addr: testRedis()})
+	defer func() { _ = client.Close() }()
+	info, err := client.Info(context.Background(), "cpu").Result()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, name := range []string{"used_cpu_user:", "used_cpu_sys:"} {
+		_, rest, _ := strings.Cut(info, name)
+		value, _, _ := strings.Cut(rest, "\r")
+		part, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			b.Fatal(err)
+		}
+		seconds += part
+	}
+	return seconds
 }
 
 func benchConfig(b *testing.B, change func(*Config)) Config {
