@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -68,7 +67,9 @@ func newTransactor(b base, producer *produce.Producer) (*consume.Transactor, err
 	messages := b.cfg.Produce
 	messages.CreateTopic = false
 	return consume.NewTransactor(b.cfg.withRetries(), b.cfg.Transactions, consume.TransactorParts{
-		Brokers: slices.Concat(b.brokers, retryOptions(b.cfg.retryPolicy().Topics())), Messages: messages.Options(), Produced: producer.Count, Registry: b.reg, Log: b.log.Named("consume"),
+		Brokers:  slices.Concat(b.brokers, retryOptions(b.cfg.retryPolicy().Topics())),
+		Messages: messages.Options(), Produced: producer.Count, Limits: producer.Limits(),
+		Registry: b.reg, Log: b.log.Named("consume"),
 	})
 }
 
@@ -96,36 +97,7 @@ func (o *outlet) start(ctx context.Context) error {
 	if err := o.sinks.Start(ctx, schemas); err != nil {
 		return err
 	}
-	return o.startTopics(ctx)
-}
-
-// startTopics has the topics made that no producer of this service makes, and requires
-// those that are needed only when a wiki fails.
-func (o *outlet) startTopics(ctx context.Context) error {
-	var topics []string
-	if o.transactor != nil && o.cfg.Produce.CreateTopic {
-		for _, s := range o.streams {
-			topics = append(topics, s.Topic)
-		}
-	}
-	retries := o.cfg.retryPolicy().Topics()
-	if len(topics)+len(retries) == 0 {
-		return nil
-	}
-	client, err := kgo.NewClient(o.brokers...)
-	if err != nil {
-		return fmt.Errorf("kafka client: %w", err)
-	}
-	defer client.Close()
-	ctx, cancel := context.WithTimeout(ctx, o.cfg.Kafka.StartTimeout)
-	defer cancel()
-	if len(topics) > 0 {
-		// What brokers answer of each is the first message's concern.
-		if _, err := missingTopics(ctx, client, topics, true); err != nil {
-			return fmt.Errorf("create the output topics: %w", err)
-		}
-	}
-	return requireTopics(ctx, client, retries, o.cfg.Produce.CreateTopic)
+	return o.prepareTopics(ctx)
 }
 
 // PublishAll takes the messages of one event to their sinks. What a sink refuses for

@@ -9,7 +9,6 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"revscore/internal/consume"
 	"revscore/internal/retry"
@@ -113,17 +112,8 @@ func requireTopics(ctx context.Context, client *kgo.Client, topics []string, cre
 	}
 }
 
-// missingTopics asks for topics in a way that makes brokers create them, where they do
-// that and it is wanted.
 func missingTopics(ctx context.Context, client *kgo.Client, topics []string, create bool) (missing []string, err error) {
-	req := kmsg.NewPtrMetadataRequest()
-	req.AllowAutoTopicCreation = create
-	for _, name := range topics {
-		topic := kmsg.NewMetadataRequestTopic()
-		topic.Topic = kmsg.StringPtr(name)
-		req.Topics = append(req.Topics, topic)
-	}
-	resp, err := req.RequestWith(ctx, client)
+	resp, err := topicMetadata(ctx, client, topics, create)
 	if err != nil {
 		return nil, err
 	}

@@ -134,7 +134,7 @@ func TestHeadersComeAndGo(t *testing.T) {
 		cfg := DefaultConfig()
 		cfg.Topics, cfg.Group, cfg.Start = []string{"t"}, "g", "earliest"
 		x, err := NewTransactor(cfg, DefaultTransactionConfig(), TransactorParts{
-			Brokers: n.opts, Produced: func(string, time.Time, error) {}, Registry: prometheus.NewRegistry(), Log: zap.NewNop(),
+			Brokers: n.opts, Produced: func(string, time.Time, error) {}, Limits: produce.DefaultConfig().Limits(), Registry: prometheus.NewRegistry(), Log: zap.NewNop(),
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -253,7 +253,7 @@ func heldForAnHour(t *testing.T, exactly bool) {
 			return k
 		}
 		x, err := NewTransactor(cfg, timing, TransactorParts{
-			Brokers: n.opts, Produced: func(string, time.Time, error) {}, Registry: prometheus.NewRegistry(), Log: zap.NewNop(),
+			Brokers: n.opts, Produced: func(string, time.Time, error) {}, Limits: produce.DefaultConfig().Limits(), Registry: prometheus.NewRegistry(), Log: zap.NewNop(),
 		})
 		if err != nil {
 			t.Fatal(err)

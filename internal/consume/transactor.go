@@ -67,6 +67,7 @@ type settings struct {
 	opts      []kgo.Opt
 	handler   Handler
 	produced  func(topic string, since time.Time, err error)
+	limits    *produce.Limits
 	log       *zap.Logger
 	metrics   *metrics
 	txMetrics *transactionMetrics
@@ -77,6 +78,7 @@ type TransactorParts struct {
 	Brokers  []kgo.Opt                                      // how brokers are reached
 	Messages []kgo.Opt                                      // how messages are written
 	Produced func(topic string, since time.Time, err error) // told of each answer of a broker
+	Limits   *produce.Limits                                // how large messages may be
 	Registry prometheus.Registerer
 	Log      *zap.Logger
 }
@@ -98,6 +100,7 @@ func NewTransactor(cfg Config, timing TransactionConfig, parts TransactorParts) 
 	opts = append(opts, parts.Brokers...)
 	opts = append(opts, parts.Messages...)
 	opts = append(opts,
+		parts.Limits.Option(),
 		kgo.TransactionalID(id),
 		kgo.TransactionTimeout(timing.Timeout),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
@@ -106,7 +109,7 @@ func NewTransactor(cfg Config, timing TransactionConfig, parts TransactorParts) 
 		return nil, fmt.Errorf("kafka transactions: %w", err)
 	}
 	return &Transactor{settings: settings{
-		cfg: cfg, timing: timing, id: id, opts: opts, produced: parts.Produced, log: parts.Log,
+		cfg: cfg, timing: timing, id: id, opts: opts, produced: parts.Produced, limits: parts.Limits, log: parts.Log,
 		metrics: newMetrics(parts.Registry), txMetrics: newTransactionMetrics(parts.Registry),
 	}}, nil
 }
@@ -172,6 +175,10 @@ func (t *Transactor) Publish(ctx context.Context, m event.Message, done func(err
 // that readers see none of them and that the record is delivered again; the task
 // is to return it.
 //
+// A message that is too large for its topic is refused before any of them is produced,
+// with a *[produce.RefusedError] for each: in a transaction it could only be aborted.
+// The task may then publish what is to take its place. [Transactor.Check] tells before.
+//
 // A record publishes once. In two steps its messages could be in two transactions,
 // and a crash between them would repeat those of the first.
 func (t *Transactor) PublishAll(ctx context.Context, messages []event.Message, done func(error)) {
@@ -184,6 +191,10 @@ func (t *Transactor) PublishAll(ctx context.Context, messages []event.Message, d
 		done(errNoRecord)
 		return
 	}
+	if err := t.check(messages); err != nil {
+		done(err)
+		return
+	}
 	s := d.session
 	if err := s.tx.join(ctx, d, done); err != nil {
 		done(err)
@@ -194,11 +205,25 @@ func (t *Transactor) PublishAll(ctx context.Context, messages []event.Message, d
 	for _, m := range messages {
 		s.client.Produce(s.ctx, produce.Record(m), func(_ *kgo.Record, err error) {
 			if err != nil {
-				s.tx.refuse(fmt.Errorf("record %s: publish to topic %s: %w", d.src, m.Topic, err))
+				s.tx.refuse(fmt.Errorf("record %s: %w", d.src, produce.Refused(m, err)))
 			}
 			t.produced(m.Topic, start, err)
 		})
 	}
+}
+
+// Check returns a final *[produce.RefusedError] for a message that is too large.
+func (t *Transactor) Check(m event.Message) error { return t.limits.Check(m) }
+
+func (t *Transactor) check(messages []event.Message) error {
+	var errs []error
+	for _, m := range messages {
+		if err := t.Check(m); err != nil {
+			t.produced(m.Topic, time.Time{}, err)
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Flush is Drain's business: it commits what it waits for.

@@ -18,6 +18,7 @@ import (
 	"go.uber.org/zap"
 
 	"revscore/internal/event"
+	"revscore/internal/produce"
 )
 
 const out, errorsOut = "out", "errors"
@@ -75,6 +76,7 @@ func transactor(t *testing.T, c *kfake.Cluster, change func(*Config, *Transactio
 		Brokers:  []kgo.Opt{kgo.SeedBrokers(c.ListenAddrs()...)},
 		Messages: []kgo.Opt{kgo.ProducerLinger(0)},
 		Produced: func(string, time.Time, error) {},
+		Limits:   produce.DefaultConfig().Limits(),
 		Registry: prometheus.NewRegistry(), Log: zap.NewNop(),
 	})
 	if err != nil {
@@ -426,19 +428,55 @@ func TestFencedSessionIsReplaced(t *testing.T) {
 	}
 }
 
-// A message that no broker takes stops the service, names its record, and leaves
-// nothing of its transaction behind.
+// A message that is too large is refused before it is produced: its task may publish
+// what takes its place, and the transaction with the records around it is committed.
+func TestTooLargeIsRefusedBeforeItsTransaction(t *testing.T) {
+	const n, large = 50, 7
+	c := transactionBroker(t, 1)
+	seed(t, c, "t", n)
+	x := transactor(t, c, nil)
+	var handled sync.WaitGroup
+	handled.Add(n)
+	stop := running(t, x, handlerFunc(func(ctx context.Context, r event.Record) error {
+		defer handled.Done()
+		answer := make(chan error, 1)
+		told := func(err error) { answer <- err }
+		messages := []event.Message{{Topic: out, Value: r.Value}, {Topic: errorsOut, Value: r.Value}}
+		if r.Offset == large {
+			tooLarge := event.Message{Topic: out, Value: make([]byte, produce.DefaultConfig().MaxMessage)}
+			x.PublishAll(ctx, append(messages, tooLarge, tooLarge), told)
+			if refused, only := produce.Refusals(<-answer); len(refused) != 2 || !only {
+				t.Errorf("%d refusals, nothing else: %v", len(refused), only)
+			}
+		}
+		x.PublishAll(ctx, messages, told)
+		return <-answer
+	}))
+	handled.Wait()
+	stop()
+	checkOnce(t, c, n)
+	if got := testutil.ToFloat64(x.txMetrics.aborted); got != 0 {
+		t.Errorf("%v transactions were aborted", got)
+	}
+}
+
+// A message that no broker takes, and whose limit was not known, stops the service,
+// names its record, and leaves nothing of its transaction behind.
 func TestRefusedMessageStops(t *testing.T) {
 	c := transactionBroker(t, 1)
 	seed(t, c, "t", 1)
 	x := transactor(t, c, nil)
+	wide := produce.DefaultConfig()
+	wide.MaxMessage = 8 << 20
+	x.limits = wide.Limits()
+	x.opts = append(x.opts, x.limits.Option(), kgo.ProducerBatchCompression(kgo.NoCompression()))
 	x.Handle(handlerFunc(func(ctx context.Context, r event.Record) error {
 		answer := make(chan error, 1)
 		x.PublishAll(ctx, []event.Message{{Topic: out, Value: r.Value}, {Topic: out, Value: make([]byte, 4<<20)}}, func(err error) { answer <- err })
 		return <-answer
 	}))
 	err := x.Run(t.Context())
-	if !errors.Is(err, kerr.MessageTooLarge) || !strings.Contains(err.Error(), "t/0@0") {
+	if !errors.Is(err, kerr.MessageTooLarge) || !strings.Contains(err.Error(), "t/0@0") || !strings.Contains(err.Error(), "max.message.bytes") {
 		t.Errorf("got %v", err)
 	}
 	x.Close()

@@ -8,6 +8,10 @@
 //   - The callback is called exactly once, with nil only after all in-sync
 //     replicas have the message (acks=all). The producer is idempotent, so a
 //     retry inside the client neither doubles nor reorders.
+//   - A message that is refused costs no other: one too large is refused before it is
+//     sent, where the topic's limit is known ([Limits]); what a broker refuses with its
+//     batch is sent again by itself. [RefusedError] tells what the next try would not
+//     change from what an operator can mend.
 //   - A broker that is gone is waited for: the client retries for as long as
 //     the process lives, and its bounded buffer makes Publish block meanwhile,
 //     which in turn stops the consumer. Nothing is dropped for being late.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"revscore/internal/event"
@@ -88,6 +87,8 @@ func (c Config) Topic(stream string) string { return c.TopicPrefix + stream }
 // Producer writes to Kafka. It is safe for concurrent use.
 type Producer struct {
 	client  *kgo.Client
+	alone   *alone
+	limits  *Limits
 	metrics *metrics
 }
 
@@ -118,19 +119,39 @@ func New(cfg Config, opts []kgo.Opt, reg prometheus.Registerer) (*Producer, erro
 		// broker for ever. It may then be there twice, under one meta.id.
 		kgo.AllowIdempotentProduceCancellation(),
 	)
-	client, err := kgo.NewClient(opts...)
-	if err != nil {
+	p := &Producer{limits: cfg.Limits()}
+	opts = append(opts, p.limits.Option())
+	var err error
+	if p.client, err = kgo.NewClient(opts...); err != nil {
 		return nil, fmt.Errorf("kafka producer: %w", err)
 	}
-	return &Producer{client: client, metrics: newMetrics(reg)}, nil
+	if p.alone, err = newAlone(opts); err != nil {
+		p.client.Close()
+		return nil, err
+	}
+	p.metrics = newMetrics(reg)
+	return p, nil
 }
 
+// Limits are those that the producer goes by.
+func (p *Producer) Limits() *Limits { return p.limits }
+
+// Check returns a final *[RefusedError] for a message that Publish would refuse for its
+// size without asking a broker.
+func (p *Producer) Check(m event.Message) error { return p.limits.Check(m) }
+
 // Publish takes a message in and calls done once, from another goroutine, when
-// the broker has acknowledged or refused it, or ctx has ended. It blocks while
-// the buffer is full. The message's slices belong to the producer until then.
+// the broker has acknowledged or refused it (*[RefusedError]), or ctx has ended. It
+// blocks while the buffer is full. The message's slices belong to the producer until
+// then. A message that is refused costs no other.
 func (p *Producer) Publish(ctx context.Context, m event.Message, done func(error)) {
 	start := time.Now()
-	p.client.Produce(ctx, Record(m), p.acknowledged(m.Topic, start, done))
+	answered := p.acknowledged(m, start, done)
+	p.client.Produce(ctx, Record(m), func(r *kgo.Record, err error) {
+		if err == nil || !p.again(ctx, m, start, err, done) {
+			answered(r, err)
+		}
+	})
 }
 
 // PublishAll takes the messages of one event in, in their order, and calls done
@@ -171,7 +192,7 @@ func (j *joint) acknowledged(err error) {
 // Offer hands a message to the broker only if there is room for it: else done gets
 // an error at once. It is for what may be lost, which must not hold up what may not.
 func (p *Producer) Offer(ctx context.Context, m event.Message, done func(error)) {
-	p.client.TryProduce(ctx, Record(m), p.acknowledged(m.Topic, time.Now(), done))
+	p.client.TryProduce(ctx, Record(m), p.acknowledged(m, time.Now(), done))
 }
 
 // Record is a message in the form in which a client takes it.
@@ -187,17 +208,17 @@ func Record(m event.Message) *kgo.Record {
 }
 
 // acknowledged counts what became of a message and tells who sent it.
-func (p *Producer) acknowledged(topic string, start time.Time, done func(error)) func(*kgo.Record, error) {
+func (p *Producer) acknowledged(m event.Message, start time.Time, done func(error)) func(*kgo.Record, error) {
 	return func(_ *kgo.Record, err error) {
-		p.Count(topic, start, err)
+		p.Count(m.Topic, start, err)
 		if err != nil {
-			if errors.Is(err, kerr.UnknownTopicOrPartition) {
-				err = fmt.Errorf("%w: create the topic, or let produce.create_topics and the broker do it", err)
+			if known := p.limits.Check(m); known != nil && ofTheBatch(err) {
+				err = known
+			} else {
+				err = Refused(m, err)
 			}
-			done(fmt.Errorf("publish to topic %s: %w", topic, err))
-			return
 		}
-		done(nil)
+		done(err)
 	}
 }
 
@@ -217,8 +238,11 @@ func (p *Producer) Flush(ctx context.Context) error {
 	if err := p.client.Flush(ctx); err != nil {
 		return fmt.Errorf("flush %d messages: %w", p.client.BufferedProduceRecords(), err)
 	}
-	return nil
+	return p.alone.wait(ctx)
 }
 
 // Close gives up what Flush has not waited for.
-func (p *Producer) Close() { p.client.Close() }
+func (p *Producer) Close() {
+	p.client.Close()
+	p.alone.close()
+}
