@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +24,11 @@ type answer struct {
 	wait     time.Duration // what the gate asked for; 0: nothing
 	suspect  bool          // one of the events may be the reason
 	tooLarge bool          // the request's size is the reason
+}
+
+// failed reports whether every event is to come again.
+func (a answer) failed() bool {
+	return !slices.ContainsFunc(a.verdicts, func(v verdict) bool { return v.accepted() || v.reason != "" })
 }
 
 // verdict of one event. The zero value means that the gate has it.

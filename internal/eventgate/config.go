@@ -26,8 +26,8 @@ type Config struct {
 	Queue       int           `yaml:"queue" help:"Events taken and not answered yet; the pipeline waits beyond it."`
 	QueueBytes  int           `yaml:"queue_bytes" help:"Bytes of such events; the pipeline waits beyond it."`
 
-	Timeout  time.Duration `yaml:"timeout" help:"How long the gate may take to answer one request; a gate whose broker is gone never does."`
-	Deadline time.Duration `yaml:"deadline" help:"How long one event is tried for."`
+	Timeout  time.Duration `yaml:"timeout" help:"How long the gate may take to answer one request; a gate whose broker is gone never does. A gate that has taken nothing for as long is reported as away."`
+	Deadline time.Duration `yaml:"deadline" help:"How long one event is tried for, after which the service ends with an error; 0: as long as it takes, while the consumer waits."`
 	RetryMin time.Duration `yaml:"retry_min" help:"First pause after a failure; the following double."`
 	RetryMax time.Duration `yaml:"retry_max" help:"Longest pause after a failure, unless the gate asks for more."`
 }
@@ -40,7 +40,7 @@ type TLSConfig struct {
 	ServerName string `yaml:"server_name" help:"Name the gate's certificate must have; empty: the host of the URL."`
 }
 
-// DefaultConfig has no gate. At 500 events/s a request carries a few events and
+// DefaultConfig has no gate, and waits for one as for a broker. At 500 events/s a request carries a few events and
 // costs the gate's own 10 ms of linger; under load requests fill.
 func DefaultConfig() Config {
 	return Config{
@@ -52,7 +52,6 @@ func DefaultConfig() Config {
 		Queue:       10_000,
 		QueueBytes:  64 << 20,
 		Timeout:     15 * time.Second,
-		Deadline:    5 * time.Minute,
 		RetryMin:    100 * time.Millisecond,
 		RetryMax:    10 * time.Second,
 	}
@@ -129,7 +128,7 @@ func (c Config) validateTimes(fault func(string, ...any)) {
 	for _, d := range []struct {
 		name  string
 		value time.Duration
-	}{{"timeout", c.Timeout}, {"deadline", c.Deadline}, {"retry_min", c.RetryMin}, {"retry_max", c.RetryMax}} {
+	}{{"timeout", c.Timeout}, {"retry_min", c.RetryMin}, {"retry_max", c.RetryMax}} {
 		if d.value <= 0 {
 			fault("%s is %v, must be positive", d.name, d.value)
 		}
@@ -137,10 +136,13 @@ func (c Config) validateTimes(fault func(string, ...any)) {
 	if c.RetryMin > c.RetryMax {
 		fault("retry_min is %v, must not exceed retry_max, which is %v", c.RetryMin, c.RetryMax)
 	}
-	if c.Timeout > c.Deadline {
+	switch {
+	case c.Deadline < 0:
+		fault("deadline is %v, must not be negative", c.Deadline)
+	case c.Deadline == 0:
+	case c.Timeout > c.Deadline:
 		fault("timeout is %v, must not exceed deadline, which is %v", c.Timeout, c.Deadline)
-	}
-	if c.Linger >= c.Deadline {
+	case c.Linger >= c.Deadline:
 		fault("linger is %v, must be below deadline, which is %v", c.Linger, c.Deadline)
 	}
 }

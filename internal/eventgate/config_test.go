@@ -51,8 +51,8 @@ func TestEveryFaultIsTold(t *testing.T) {
 		}
 	}
 	c = DefaultConfig()
-	c.Timeout, c.Deadline, c.RetryMin, c.RetryMax, c.BatchBytes = 0, 0, 0, 0, 0
-	if err := c.Validate(); err == nil || strings.Count(err.Error(), "must be positive") != 4 {
+	c.Timeout, c.Deadline, c.RetryMin, c.RetryMax, c.BatchBytes = 0, -1, 0, 0, 0
+	if err := c.Validate(); err == nil || strings.Count(err.Error(), "must be positive") != 3 || !strings.Contains(err.Error(), "deadline is -1ns, must not be negative") {
 		t.Errorf("%v", err)
 	}
 	c = DefaultConfig()

@@ -10,14 +10,20 @@ import (
 	"time"
 )
 
+// longestLook is how long dispatch sleeps at most. Nudges wake it.
+const longestLook = time.Hour
+
 // dispatch begins requests until the sink closes.
 func (s *Sink) dispatch(ctx context.Context) {
-	timer := time.NewTimer(s.cfg.Deadline)
+	timer := time.NewTimer(longestLook)
 	defer timer.Stop()
 	for {
-		next, open := s.step(ctx, time.Now())
+		next, news, open := s.step(ctx, time.Now())
 		if !open {
 			return
+		}
+		if news != nil {
+			s.stateChange(news.away, news.cause)
 		}
 		timer.Reset(time.Until(next))
 		select {
@@ -29,25 +35,32 @@ func (s *Sink) dispatch(ctx context.Context) {
 }
 
 // step does what is due and returns when there is something to do again, unless
-// a nudge comes before.
-func (s *Sink) step(ctx context.Context, now time.Time) (next time.Time, open bool) {
+// a nudge comes before, and what there is to tell of the gate.
+func (s *Sink) step(ctx context.Context, now time.Time) (next time.Time, news *watch, open bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return now, false
+		return now, nil, false
 	}
 	if ends := s.expire(now); len(ends) > 0 {
 		s.work.Go(func() { s.tell(ends) }) // a slow done must not hold up requests
+	}
+	if s.watch.look(s.queue.oldest(), s.cfg.Timeout, now) {
+		copied := s.watch
+		news = &copied
 	}
 	s.queue.wakeDelayed(now)
 	for s.mayBegin(now) {
 		s.begin(ctx)
 	}
-	return s.nextLook(now), true
+	return s.nextLook(now), news, true
 }
 
 // expire gives up what has been tried for long enough.
 func (s *Sink) expire(now time.Time) []ending {
+	if s.cfg.Deadline == 0 {
+		return nil
+	}
 	var ends []ending
 	for e := s.queue.oldest(); e != nil && !e.taken.Add(s.cfg.Deadline).After(now); e = s.queue.oldest() {
 		cause := e.cause
@@ -75,14 +88,19 @@ func (s *Sink) mayBegin(now time.Time) bool {
 
 // nextLook is the earliest time at which step would find something to do.
 func (s *Sink) nextLook(now time.Time) time.Time {
-	next := now.Add(s.cfg.Deadline)
+	next := now.Add(longestLook)
 	earlier := func(t time.Time) {
 		if t.Before(next) {
 			next = t
 		}
 	}
 	if e := s.queue.oldest(); e != nil {
-		earlier(e.taken.Add(s.cfg.Deadline))
+		if s.cfg.Deadline > 0 {
+			earlier(e.taken.Add(s.cfg.Deadline))
+		}
+		if at := e.taken.Add(s.cfg.Timeout); at.After(now) {
+			earlier(at) // it may be away by then
+		}
 	}
 	if e := s.queue.delayed.top(); e != nil {
 		earlier(e.due)

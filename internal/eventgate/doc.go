@@ -13,11 +13,14 @@
 //     meta.id. An event is there twice only if a request that had arrived was not
 //     answered, or if its caller published it again.
 //   - A refusal that no retry changes is a [*RejectedError]. All else is retried,
-//     with jittered, doubling pauses, until [Config].Deadline or the caller's
-//     context ends. All retries are here.
+//     with jittered, doubling pauses, as long as it takes or until [Config].Deadline,
+//     if there is one, or the caller's context ends. All retries are here.
+//   - A gate that is away holds callers up and costs no more than the queue: see
+//     [Sink.Err] and [WithStateChange] for who wants to know.
 //   - The queue is bounded in events and bytes; Publish blocks beyond it.
 //   - One bad event fails itself alone: where the answer does not say which one
-//     it was, requests are halved until it is by itself.
+//     it was, requests are halved until it is by itself. One that then still makes
+//     them fail, while others succeed, is refused.
 //
 // Limits. EventGate produces without a Kafka key unless its stream configuration
 // names one: with several partitions the order then ends at the gate. A gate that

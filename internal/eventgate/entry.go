@@ -35,6 +35,10 @@ type entry struct {
 	delays *backoff.ExponentialBackOff
 	due    time.Time // while delayed
 	cause  error     // of the last failure
+
+	alone   int    // failures of requests that had nothing else in them
+	between int    // of those, with others that were settled since the one before
+	settled uint64 // the sink's count at the last
 }
 
 type state uint8
@@ -71,6 +75,24 @@ func newEntry(m event.Message, done func(error)) (*entry, error) {
 		e.key = m.Topic + "\x01" + e.id
 	}
 	return e, err
+}
+
+// An event breaks the gate when it has failed so often by itself, in about two minutes
+// of growing pauses, and others went through in between. Neither alone would do: a gate
+// that is out of order fails all, and one of several that is fails some, now and then.
+const (
+	breaksAlone   = 20
+	breaksBetween = 3
+)
+
+// breaks counts the failure of a request that had only e in it, and reports whether e
+// must be the reason. settled is the sink's count of events that were settled.
+func (e *entry) breaks(settled uint64) bool {
+	if e.alone++; e.alone > 1 && settled != e.settled {
+		e.between++
+	}
+	e.settled = settled
+	return e.alone >= breaksAlone && e.between >= breaksBetween
 }
 
 func (e *entry) rejected(reason Reason, detail string) error {

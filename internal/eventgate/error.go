@@ -29,6 +29,7 @@ const (
 	Invalid       Reason = "invalid"        // against its schema
 	UnknownSchema Reason = "unknown_schema" // the gate has no schema of that name
 	TooLarge      Reason = "too_large"      // for a request, or for the gate's broker
+	Unprocessable Reason = "unprocessable"  // by itself it makes requests fail, while others succeed
 )
 
 // RejectedError says that an event is refused for what it is: sending it again

@@ -72,7 +72,7 @@ func TestNothingIsLostThroughFaults(t *testing.T) {
 					r.Publish(t.Context(), m, a.of(idOf(t, m)))
 				}
 				r.flush()
-				checkDelivery(t, gate, messages, a)
+				checkDelivery(t, gate.Accepted(), messages, a)
 				stats := gate.Stats()
 				t.Logf("%d events, %d requests, %d events failed alone, %d repeats; in %v on the gate's clock",
 					n, stats.Requests, stats.Errors, stats.Repeats, time.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)).Round(time.Second))
@@ -84,14 +84,14 @@ func TestNothingIsLostThroughFaults(t *testing.T) {
 	}
 }
 
-func checkDelivery(t *testing.T, gate *gatesim.Server, messages []event.Message, a *acks) {
+func checkDelivery(t *testing.T, accepted []gatesim.Accepted, messages []event.Message, a *acks) {
 	t.Helper()
 	sent := map[string]event.Message{}
 	for _, m := range messages {
 		sent[idOf(t, m)] = m
 	}
 	unanswered, lastOfPage := map[string]bool{}, map[int64]int64{}
-	for _, got := range gate.Accepted() {
+	for _, got := range accepted {
 		m, ok := sent[got.ID]
 		if !ok || string(got.Event) != string(m.Value) {
 			t.Fatalf("event %s is not as it was published", got.ID)
@@ -178,6 +178,6 @@ func TestGateComesAndGoes(t *testing.T) {
 		gate.SetFaults(gatesim.Faults{})
 		<-published
 		r.flush()
-		checkDelivery(t, gate, messages, a)
+		checkDelivery(t, gate.Accepted(), messages, a)
 	})
 }

@@ -25,6 +25,13 @@ const (
 	resultFull     = "no_room"
 )
 
+// watchOldest adds what is asked for rather than counted.
+func (*metrics) watchOldest(reg prometheus.Registerer, age func() float64) {
+	promauto.With(reg).NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "revscore_eventgate_oldest_event_seconds", Help: "How long the oldest event that is not answered yet has been waiting.",
+	}, age)
+}
+
 // newMetrics registers with reg; a nil reg gives metrics nobody reads.
 func newMetrics(reg prometheus.Registerer) *metrics {
 	f := promauto.With(reg)

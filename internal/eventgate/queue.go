@@ -3,6 +3,7 @@ package eventgate
 import (
 	"container/heap"
 	"container/list"
+	"slices"
 	"time"
 )
 
@@ -134,7 +135,19 @@ func (q *queue) giveUp(e *entry) []*entry {
 		q.end(e)
 		given = append(given, e)
 	}
+	q.sweep()
 	return given
+}
+
+// sweep takes events that are over out of the heap of ready ones when they are most
+// of it: while a gate is away nothing comes to the top, and callers come and go.
+func (q *queue) sweep() {
+	h := &q.ready
+	if len(h.list) <= 2*q.readyCount+64 {
+		return
+	}
+	h.list = slices.DeleteFunc(h.list, func(e *entry) bool { return e.state == over })
+	heap.Init(h)
 }
 
 func (q *queue) end(e *entry) {

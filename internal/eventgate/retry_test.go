@@ -171,7 +171,15 @@ func TestFailuresTogetherCountOnce(t *testing.T) {
 
 // One event that breaks the gate ends up alone; all others are taken. Once they
 // were not: the event came first again after each pause that it had caused.
+//
+// It is refused when it has failed often enough by itself; a deadline may end it before.
 func TestOneBadEventFailsAlone(t *testing.T) {
+	for _, deadline := range []time.Duration{0, time.Minute} {
+		t.Run(fmt.Sprint("deadline ", deadline), func(t *testing.T) { testOneBadEvent(t, deadline) })
+	}
+}
+
+func testOneBadEvent(t *testing.T, deadline time.Duration) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := &script{answer: func(_ int, ids []string, w http.ResponseWriter, _ *http.Request) {
 			if slices.Contains(ids, "q1") {
@@ -181,7 +189,7 @@ func TestOneBadEventFailsAlone(t *testing.T) {
 			}
 			accept(w)
 		}}
-		r := newRig(t, gate, nil)
+		r := newRig(t, gate, func(c *Config) { c.Deadline = deadline })
 		a, start := newAcks(), time.Now()
 		pages := strings.Split("abcdefghijklmnopqrstuvwxyz", "")
 		for _, page := range pages {
@@ -194,15 +202,25 @@ func TestOneBadEventFailsAlone(t *testing.T) {
 				t.Errorf("%s1 waits for q1: %s", page, gate.seen())
 			}
 		}
+		go func() { // the gate is in use
+			for i := range 10 {
+				time.Sleep(5 * time.Second)
+				r.publish(a, fmt.Sprint("z", i+2))
+			}
+		}()
 		r.flush()
-		if took := time.Since(start); took < r.cfg.Deadline || took > r.cfg.Deadline+time.Second {
-			t.Errorf("q1 was given up after %v", took)
-		}
-		if err := a.err(t, "q1"); !errors.Is(err, ErrDeadline) || !strings.Contains(err.Error(), "500: TypeError: x is not a function") {
+		err, behind, took := a.err(t, "q1"), a.err(t, "q2"), time.Since(start)
+		if !strings.Contains(err.Error(), "500: TypeError: x is not a function") {
 			t.Error(err)
 		}
-		if err := a.err(t, "q2"); !errors.Is(err, ErrBehind) {
-			t.Error(err)
+		var rejected *RejectedError
+		switch {
+		case deadline > 0:
+			if took < deadline || took > deadline+time.Second || !errors.Is(err, ErrDeadline) || !errors.Is(behind, ErrBehind) {
+				t.Errorf("after %v q1 is told %v, q2 %v", took, err, behind)
+			}
+		case took < time.Minute || took > 5*time.Minute || !errors.As(err, &rejected) || rejected.Reason != Unprocessable || behind != nil:
+			t.Errorf("after %v q1 is told %v, q2 %v", took, err, behind)
 		}
 		if n := len(gate.requests); n > 60 {
 			t.Errorf("%d requests", n)

@@ -46,6 +46,10 @@ func (s *Sink) judgeGate(b *batch, a answer, now time.Time) {
 	case a.tooLarge && len(b.entries) > 1:
 		s.gate.answered()
 		s.maxBytes = min(s.maxBytes, len(b.body)/2)
+	case a.fault == nil && s.watch.away && !s.watch.moved && a.failed():
+		// Each event has been told to come again, for a long time. Left to their own
+		// pauses, ten thousand would be a thousand a second.
+		s.gate.failed(now, a.wait)
 	case a.tooLarge, a.fault == nil:
 		s.gate.answered()
 	default:
@@ -70,6 +74,9 @@ func (s *Sink) afterFault(e *entry, a answer, n int, now time.Time) []ending {
 		// longer each time; otherwise the gate's own pause is enough.
 		e.limit = max(1, n/2)
 		if n == 1 {
+			if e.breaks(s.settled) {
+				return s.refused(e, Unprocessable, a.fault.Error())
+			}
 			s.retryLater(e, now)
 			return nil
 		}
@@ -80,6 +87,10 @@ func (s *Sink) afterFault(e *entry, a answer, n int, now time.Time) []ending {
 
 // afterVerdict decides about an event of which the gate spoke.
 func (s *Sink) afterVerdict(e *entry, v verdict, now time.Time) []ending {
+	if v.accepted() || v.reason != "" {
+		s.watch.moved = true
+		s.settled++
+	}
 	switch {
 	case v.accepted():
 		s.queue.settle(e)

@@ -24,6 +24,8 @@ type Sink struct {
 	metrics *metrics
 	room    room
 
+	stateChange func(away bool, cause error)
+
 	wake    chan struct{} // something happened that dispatch may act on
 	closing chan struct{}
 	cancel  context.CancelFunc // ends all requests
@@ -37,22 +39,37 @@ type Sink struct {
 	flushing int             // callers of Flush
 	untold   int             // events whose done has not returned
 	idle     []chan struct{} // closed when untold is 0
+	settled  uint64          // events that the gate has spoken of, for good
+	watch    watch
 	closed   bool
 }
 
 // Option changes a sink that is being built.
 type Option func(*options)
 
-type options struct{ transport http.RoundTripper }
+type options struct {
+	transport   http.RoundTripper
+	stateChange func(away bool, cause error)
+}
+
+// WithStateChange tells f, one call after the other, when the gate has taken nothing
+// for longer than a request may take, and why, and when it takes events again. f must
+// return quickly.
+func WithStateChange(f func(away bool, cause error)) Option {
+	return func(o *options) { o.stateChange = f }
+}
 
 // WithTransport sends requests through rt instead of connections made by the
 // settings, for tests.
 func WithTransport(rt http.RoundTripper) Option { return func(o *options) { o.transport = rt } }
 
+// longestPause is as long as the gate may ask to be left alone.
+const longestPause = 5 * time.Minute
+
 // New makes a sink; it connects when there is something to send. A nil reg gives
 // metrics nobody reads.
 func New(cfg Config, reg prometheus.Registerer, opts ...Option) (*Sink, error) {
-	var o options
+	o := options{stateChange: func(bool, error) {}}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -67,10 +84,15 @@ func New(cfg Config, reg prometheus.Registerer, opts ...Option) (*Sink, error) {
 	closing := make(chan struct{})
 	s := &Sink{
 		cfg: cfg, target: cfg.endpoint(), header: cfg.header(), http: newClient(o.transport), metrics: newMetrics(reg),
-		room: room{closing: closing, events: cfg.Queue, bytes: cfg.QueueBytes},
-		wake: make(chan struct{}, 1), closing: closing, cancel: cancel,
-		queue: newQueue(), gate: gate{delays: newBackOff(cfg), longest: cfg.Deadline}, maxBytes: cfg.BatchBytes,
+		room:        room{closing: closing, events: cfg.Queue, bytes: cfg.QueueBytes},
+		stateChange: o.stateChange,
+		wake:        make(chan struct{}, 1), closing: closing, cancel: cancel,
+		queue: newQueue(), gate: gate{delays: newBackOff(cfg), longest: longestPause}, maxBytes: cfg.BatchBytes,
 	}
+	if cfg.Deadline > 0 {
+		s.gate.longest = min(s.gate.longest, cfg.Deadline)
+	}
+	s.metrics.watchOldest(reg, s.oldestAge)
 	s.work.Go(func() { s.dispatch(ctx) })
 	return s, nil
 }

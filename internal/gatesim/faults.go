@@ -29,6 +29,9 @@ type Faults struct {
 	// Slow waits for Pause before it answers.
 	Slow  float64
 	Pause time.Duration
+	// Late waits for Pause and produces then, whether the client is still there or
+	// not, as a gate whose broker was gone for a while.
+	Late float64
 
 	// Error is the share of events that cannot be produced: 207, or 500 if they
 	// are all events of a request.
@@ -39,7 +42,7 @@ type Faults struct {
 // "seed=7 hang=0.01 slow=0.1 pause=2s". What is not named is off.
 func ParseFaults(text string) (Faults, error) {
 	var f Faults
-	shares := map[string]*float64{"hang": &f.Hang, "gone": &f.Gone, "fail": &f.Fail, "busy": &f.Busy, "slow": &f.Slow, "error": &f.Error}
+	shares := map[string]*float64{"hang": &f.Hang, "gone": &f.Gone, "fail": &f.Fail, "busy": &f.Busy, "slow": &f.Slow, "late": &f.Late, "error": &f.Error}
 	times := map[string]*time.Duration{"retry_after": &f.RetryAfter, "pause": &f.Pause}
 	for _, word := range strings.Fields(text) {
 		name, value, _ := strings.Cut(word, "=")
@@ -63,7 +66,7 @@ func ParseFaults(text string) (Faults, error) {
 			return Faults{}, fmt.Errorf("fault %s is %v, must be between 0 and 1", name, *share)
 		}
 	}
-	if sum := f.Hang + f.Gone + f.Fail + f.Busy + f.Slow; sum > 1 {
+	if sum := f.Hang + f.Gone + f.Fail + f.Busy + f.Slow + f.Late; sum > 1 {
 		return Faults{}, fmt.Errorf("faults of requests add up to %v, must be at most 1", sum)
 	}
 	return f, nil
@@ -78,6 +81,7 @@ const (
 	failed
 	busy
 	slow
+	late
 )
 
 // ofRequest draws the fault of the request whose first event is id.
@@ -86,7 +90,7 @@ func (f Faults) ofRequest(id string, try int) fault {
 	for _, option := range []struct {
 		fault fault
 		share float64
-	}{{hang, f.Hang}, {gone, f.Gone}, {failed, f.Fail}, {busy, f.Busy}, {slow, f.Slow}} {
+	}{{hang, f.Hang}, {gone, f.Gone}, {failed, f.Fail}, {busy, f.Busy}, {slow, f.Slow}, {late, f.Late}} {
 		if drawn < option.share {
 			return option.fault
 		}

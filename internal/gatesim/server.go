@@ -1,6 +1,7 @@
 package gatesim
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -84,13 +85,16 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, events []json.Raw
 	}
 	f, tries := s.memory.begin(ids)
 	fault := f.ofRequest(ids[0], tries[0])
-	if fault == slow {
+	switch fault {
+	case slow:
 		sleep(r.Context(), f.Pause)
+	case late:
+		sleep(context.WithoutCancel(r.Context()), f.Pause)
 	}
 	if r.URL.Query().Get("hasty") != "" {
 		w.WriteHeader(http.StatusAccepted)
 		http.NewResponseController(w).Flush() // it answers first
-		if fault == none || fault == slow {
+		if fault == none || fault == slow || fault == late {
 			s.process(f, ids, tries, events, true)
 		}
 		return
@@ -112,7 +116,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, events []json.Raw
 		w.Header().Set("Retry-After", strconv.Itoa(int(f.RetryAfter/time.Second)))
 		w.WriteHeader(http.StatusTooManyRequests)
 	default:
-		answer(w, s.process(f, ids, tries, events, true))
+		answer(w, s.process(f, ids, tries, events, r.Context().Err() == nil))
 	}
 }
 
@@ -134,8 +138,8 @@ func (s *Server) validate(e json.RawMessage) result {
 	if s.schemas == nil {
 		return result{Status: statusSuccess, Event: e}
 	}
-	status, context := s.schemas.judge(e)
-	return result{status, e, context}
+	status, why := s.schemas.judge(e)
+	return result{status, e, why}
 }
 
 // answer chooses the status, as EventGate routes/events.js does.
