@@ -194,7 +194,7 @@ func (m *Memory) hide(wiki string, rev int64, h hiding) (dropped int64) {
 
 // hiding finds the entry of the key of a negative entry. It is called with mu held.
 func (m *Memory) hiding(key []byte, now time.Duration) (hiding, bool) {
-	if len(m.hidden.index) == 0 { // nearly always
+	if m.hidden.empty() { // nearly always
 		return hiding{}, false
 	}
 	n, ok := m.hidden.get(key, now)

@@ -126,12 +126,14 @@ func (m *Memory) begin(keys []Key, ttl time.Duration) Work {
 	}
 	now := m.age()
 	w.Claim.wiki, w.Claim.rev = keys[0].Wiki, keys[0].RevID
-	m.key = appendGoneKey(m.key[:0], w.Claim.wiki, w.Claim.rev)
-	if n, ok := m.gone.get(m.key, now); ok {
-		w.Gone = string(n.value)
-	}
-	if h, ok := m.hiding(m.key, now); ok {
-		w.hide(h.Hidden)
+	if !m.gone.empty() || !m.hidden.empty() { // seldom
+		m.key = appendGoneKey(m.key[:0], w.Claim.wiki, w.Claim.rev)
+		if n, ok := m.gone.get(m.key, now); ok {
+			w.Gone = string(n.value)
+		}
+		if h, ok := m.hiding(m.key, now); ok {
+			w.hide(h.Hidden)
+		}
 	}
 	if ttl <= 0 || allSent(w.States) {
 		return w
@@ -143,7 +145,8 @@ func (m *Memory) begin(keys []Key, ttl time.Duration) Work {
 		return w
 	}
 	w.Claim = m.owner.claim(&keys[0])
-	m.claims.put(m.key, m.owner.appendToken(nil, w.Claim), now, ttl)
+	m.token = m.owner.appendToken(m.token[:0], w.Claim)
+	m.claims.put(m.key, m.token, now, ttl)
 	m.metrics.claimsGranted.Inc()
 	return w
 }
@@ -194,7 +197,7 @@ func (m *Memory) put(c *Claim, r Result) {
 		m.marks.put(m.key, nil, now, m.config.SentTTL)
 		if !spoilt && cacheable(e.Score) {
 			m.key = appendScoreKey(m.key[:0], m.config.Prefix, &e.Key)
-			m.scores.put(m.key, bytes.Clone(e.Score), now, m.scoreLife.draw())
+			m.scores.put(m.key, e.Score, now, m.scoreLife.draw())
 			if m.models.due(&e.Key, m.now()) {
 				m.models.announced(&e.Key, m.now())
 			}
@@ -227,8 +230,7 @@ func (m *Memory) keep(c *Claim, now, ttl time.Duration) {
 		m.claims.put(m.key, n.value, now, ttl)
 		return
 	}
-	m.claims.remove(n)
-	m.claims.gauge()
+	m.claims.delete(m.key, now)
 }
 
 // Release implements [Store].

@@ -3,6 +3,7 @@ package dedupe
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -89,15 +90,16 @@ func (m *Memory) Purge(ctx context.Context, f Filter) (Purged, error) {
 	}
 	match, now := f.matcher(), m.age()
 	for _, l := range []*lru{m.marks, m.scores, m.gone} {
-		for key, n := range l.index {
-			if name := parse(key, m.config.Prefix); match.selects(name) {
-				if now < n.expires {
-					purged.add(name.kind, 1)
-				}
-				l.remove(n)
+		l.deleteFunc(func(key string, expires time.Duration) bool {
+			name := parse(key, m.config.Prefix)
+			if !match.selects(name) {
+				return false
 			}
-		}
-		l.gauge()
+			if now < expires {
+				purged.add(name.kind, 1)
+			}
+			return true
+		})
 	}
 	return purged, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Stats says what a store holds.
@@ -126,15 +127,17 @@ func (m *Memory) Stats(ctx context.Context) (Stats, error) {
 	var t tally
 	now := m.age()
 	for _, l := range m.all() {
-		for key, n := range l.index {
+		l.deleteFunc(func(key string, expires time.Duration) bool {
 			switch {
-			case now >= n.expires:
+			case now >= expires:
+				return true
 			case l == m.hidden:
 				t.stats.Hidden++
 			default:
 				t.add(parse(key, m.config.Prefix))
 			}
-		}
+			return false
+		})
 	}
 	return t.result(), nil
 }
