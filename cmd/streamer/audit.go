@@ -54,8 +54,9 @@ func newAuditCommand() *cobra.Command {
 			"Routes and models are those of the configuration. Only streams that go to Kafka can be read. A revision that\n" +
 			"was answered before --from and is named again since, by a move or an undeletion, looks missing.\n\n" +
 			"--missing lists input records that lack answers as JSON lines. --feed writes them again to their topic and\n" +
-			"partition, with their key; what else they became is not sent again as long as Redis has the sent-marks. If it\n" +
-			"has marks of answers that are lost, see streamer cache purge --sent.\n\n" +
+			"partition, with their key, but without what the wiki has hidden since (as in streamer dlq replay); what else\n" +
+			"they became is not sent again as long as Redis has the sent-marks. If it has marks of answers that are lost,\n" +
+			"see streamer cache purge --sent.\n\n" +
 			"It takes 94 to 134 bytes of memory for each answer that is wanted, and joins no group: offsets stay as they are.",
 		Example: "  streamer audit --config streamer.yaml --from 25h --to 1h\n" +
 			"  streamer audit --config streamer.yaml --from 2026-01-02 --to 2026-01-03 --missing missing.jsonl --feed",
@@ -109,7 +110,7 @@ func parseTime(flag, text string, now time.Time) (time.Time, error) {
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-func runAudit(ctx context.Context, out, progress io.Writer, opts auditOptions) error {
+func runAudit(ctx context.Context, out, progress io.Writer, opts auditOptions) (err error) {
 	cfg, err := readConfig(opts.config, os.LookupEnv)
 	if err != nil {
 		return err
@@ -128,6 +129,12 @@ func runAudit(ctx context.Context, out, progress io.Writer, opts auditOptions) e
 	defer a.lib.close()
 	if oldest := time.Since(times.from); opts.feed && cfg.Consume.MaxAge > 0 && oldest > cfg.Consume.MaxAge {
 		a.warn("consume.max_age is %v: revisions that are older now are skipped by the service when fed again", cfg.Consume.MaxAge)
+	}
+	if opts.feed {
+		if a.privacy, err = openPrivacy(ctx, cfg.Dedupe, progress); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, a.privacy.Close()) }()
 	}
 	if opts.missing == "" {
 		return a.run(ctx, times, nil, opts.feed)
@@ -238,7 +245,7 @@ func (a *auditor) settle(ctx context.Context, list io.Writer, feed bool, total a
 		}
 		return errors.Join(missing, a.revisit(ctx, gaps, list, nil))
 	}
-	f, err := newFeeder(a.cfg, a.lib.options)
+	f, err := newFeeder(a.cfg, a.lib.options, a.privacy)
 	if err != nil {
 		return errors.Join(missing, err)
 	}

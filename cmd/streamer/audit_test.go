@@ -276,7 +276,7 @@ func TestAuditLosesKafka(t *testing.T) {
 func TestFeedLosesKafka(t *testing.T) {
 	r := newRig(t)
 	r.cfg.Kafka.StartTimeout = time.Second
-	f, err := newFeeder(r.cfg, []kgo.Opt{kgo.SeedBrokers(r.kafka.ListenAddrs()...)})
+	f, err := newFeeder(r.cfg, []kgo.Opt{kgo.SeedBrokers(r.kafka.ListenAddrs()...)}, &privacy{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,6 +30,7 @@ type auditor struct {
 	avroTopics []string
 	ledger     *audit.Ledger
 	lib        *library
+	privacy    *privacy // nil when nothing is fed
 }
 
 // run does all of it; list may be nil.

@@ -26,8 +26,10 @@ func newDLQCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "dlq", Short: "List, show and replay dead letters", Args: cobra.NoArgs,
 		Long: "A record that cannot be read becomes a dead letter: an event of schema error 2.1.0 on the stream\n" +
-			"produce.error_stream, with the record's bytes, topic, partition, offset and the reason. These commands\n" +
-			"read its topic from the beginning to its present end; the service may run meanwhile.",
+			"produce.error_stream, with the record's bytes, topic, partition, offset and the reason. So does one that\n" +
+			"was tried in vain (RetriesExhausted), and an event of ours that a sink refused (SinkRefused). These commands\n" +
+			"read its topic in Kafka, as JSON or Avro, from --since or --from to its present end; the service may run\n" +
+			"meanwhile.",
 		Example: "  streamer dlq list --config streamer.yaml --reason UnknownSchema --since 24h\n" +
 			"  streamer dlq show --config streamer.yaml eqiad.mediawiki.revision-create/0/4711\n" +
 			"  streamer dlq replay --config streamer.yaml --wiki enwiki --dry-run",
@@ -64,7 +66,7 @@ func newDLQShowCommand() *cobra.Command {
 			"A raw event that is JSON is printed indented, other text as it is, other bytes in hexadecimal.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withLetters(path, func(box *letterBox) error {
-				l, err := deadletter.Find(cmd.Context(), box, box.topic, args[0])
+				l, err := deadletter.Find(cmd.Context(), box.topics, box.topic, args[0])
 				if err != nil {
 					return err
 				}
@@ -86,10 +88,15 @@ func newDLQReplayCommand() *cobra.Command {
 			"the source still has it, so that it goes through the service again. What was answered before sends\n" +
 			"nothing (see dedupe.sent_ttl); what is still unreadable becomes a new dead letter. A record that is cut\n" +
 			"in its dead letter is read from the source, if it is still there. consume.max_age applies as to any\n" +
-			"event. When a dead letter could not be replayed, the exit status is not 0.",
+			"event.\n\n" +
+			"What the wiki has hidden since (users, comments, texts), as the service has learnt of it, is left out of\n" +
+			"what is sent. Redis knows that (dedupe.redis); when it does not answer, nothing is sent. A configuration\n" +
+			"without Redis has nobody who knows: events are sent as they were, with a warning.\n\n" +
+			"A dead letter that is broken, or whose record has nowhere to go, is told with the reason and passed over;\n" +
+			"the exit status is then not 0.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return flags.with(cmd, path, func(box *letterBox, filter deadletter.Filter) error {
-				return replayLetters(cmd.Context(), cmd.OutOrStdout(), box, filter, dryRun)
+				return replayLetters(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), box, filter, dryRun)
 			})
 		},
 	}
@@ -103,6 +110,7 @@ func newDLQReplayCommand() *cobra.Command {
 type letterFlags struct {
 	deadletter.Filter
 	since, until string
+	from         []string
 }
 
 func (l *letterFlags) register(cmd *cobra.Command, limit int) {
@@ -110,6 +118,7 @@ func (l *letterFlags) register(cmd *cobra.Command, limit int) {
 	f.StringVar(&l.Reason, "reason", "", "with this reason (error_type), as InvalidJSON")
 	f.StringVar(&l.Wiki, "wiki", "", "of this wiki, as enwiki")
 	f.StringVar(&l.since, "since", "", "written since a time (2006-01-02T15:04:05Z) or for a while (24h)")
+	f.StringSliceVar(&l.from, "from", nil, "from this place of the topic on, PARTITION@OFFSET; other partitions from their beginning")
 	f.StringVar(&l.until, "until", "", "written before a time, or longer ago than a while")
 	f.IntVar(&l.Limit, "limit", limit, "so many, the first in the topic; 0: all")
 }
@@ -135,6 +144,15 @@ func (l *letterFlags) filter(cmd *cobra.Command, now time.Time) (deadletter.Filt
 	var errSince, errUntil error
 	filter.Since, errSince = moment("since", l.since, now)
 	filter.Until, errUntil = moment("until", l.until, now)
+	filter.From = map[int32]int64{}
+	for _, text := range l.from {
+		var partition int32
+		var offset int64
+		if n, err := fmt.Sscanf(text+" ", "%d@%d ", &partition, &offset); n != 2 || err != nil {
+			errs = append(errs, fmt.Errorf("--from is %q, must be PARTITION@OFFSET as 0@4711", text))
+		}
+		filter.From[partition] = offset
+	}
 	return filter, errors.Join(append(errs, errSince, errUntil, filter.Validate())...)
 }
 
@@ -159,8 +177,9 @@ func withLetters(path string, f func(*letterBox) error) error {
 	if err != nil {
 		return err
 	}
-	if stream := cfg.Produce.ErrorStream; !cfg.Sinks.Has(stream, sink.Kafka) {
-		return fmt.Errorf("configuration %s: stream %s of dead letters does not go to kafka (sinks), and is read from there alone", path, stream)
+	if stream := cfg.Produce.ErrorStream; !cfg.Sinks.Has(stream, sink.Kafka) && !cfg.Sinks.Has(stream, sink.KafkaAvro) {
+		return fmt.Errorf("configuration %s: stream %s of dead letters goes neither to %s nor to %s, and is read from there alone; give it one of them in sinks.streams.%s",
+			path, stream, sink.Kafka, sink.KafkaAvro, stream)
 	}
 	box, err := newLetterBox(cfg, zap.NewNop())
 	if err != nil {
@@ -173,14 +192,14 @@ func withLetters(path string, f func(*letterBox) error) error {
 func listLetters(ctx context.Context, out io.Writer, box *letterBox, filter deadletter.Filter) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "WRITTEN\tREASON\tWIKI\tRECORD\tMESSAGE")
-	more, err := deadletter.Each(ctx, box, box.topic, filter, func(l deadletter.Letter) error {
+	more, err := deadletter.Each(ctx, box.topics, box.topic, filter, func(l deadletter.Letter) error {
 		written := l.Written().UTC().Format(time.RFC3339)
 		if l.Broken != nil {
 			_, err := fmt.Fprintf(w, "%s\t(broken)\t\t%s\t%s\n", written, l.At.Source, comparison.Visible(l.Broken.Error()))
 			return err
 		}
 		_, err := fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", written, comparison.Visible(l.Reason), comparison.Visible(orElse(l.Wiki, "-")),
-			l.Source, comparison.Visible(strings.TrimPrefix(l.Message, "record "+l.Source.String()+": ")))
+			comparison.Visible(l.About()), comparison.Visible(l.Why()))
 		return err
 	})
 	if more {
@@ -197,8 +216,9 @@ func showLetter(out io.Writer, l deadletter.Letter) error {
 		fmt.Fprintf(w, "broken\t%s\n", comparison.Visible(l.Broken.Error()))
 	} else {
 		raw = l.Raw
-		fmt.Fprintf(w, "meta.id\t%s\nstream\t%s\nreason\t%s\nwiki\t%s\nrecord\t%s\nmessage\t%s\n", comparison.Visible(l.ID),
-			comparison.Visible(l.Stream), comparison.Visible(l.Reason), comparison.Visible(orElse(l.Wiki, "-")), l.Source, comparison.Visible(l.Message))
+		fmt.Fprintf(w, "meta.id\t%s\nstream\t%s\nreason\t%s\nwiki\t%s\nabout\t%s\nmessage\t%s\n", comparison.Visible(l.ID),
+			comparison.Visible(l.Stream), comparison.Visible(l.Reason), comparison.Visible(orElse(l.Wiki, "-")),
+			comparison.Visible(l.About()), comparison.Visible(l.Message))
 		fmt.Fprintf(w, "raw event\t%d of %d bytes\n", len(raw), l.Size)
 	}
 	if err := w.Flush(); err != nil {
@@ -230,14 +250,19 @@ func pretty(raw []byte) string {
 	return strings.Join(lines, "\n")
 }
 
-func replayLetters(ctx context.Context, out io.Writer, box *letterBox, filter deadletter.Filter, dryRun bool) error {
+func replayLetters(ctx context.Context, out, warn io.Writer, box *letterBox, filter deadletter.Filter, dryRun bool) (err error) {
 	cfg := box.cfg.Consume
 	if cfg.Source != consume.SourceKafka {
 		return fmt.Errorf("consume.source is %s: there is no topic to send records back to", cfg.Source)
 	}
-	replay := deadletter.Replay{Topics: box, Sender: box, Reads: cfg.Reads, DryRun: dryRun}
+	private, err := openPrivacy(ctx, box.cfg.Dedupe, warn)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, private.Close()) }()
+	replay := deadletter.Replay{Topics: box.topics, Sender: box, Privacy: private, Reads: cfg.Reads, DryRun: dryRun}
 	counts := map[deadletter.Action]int{}
-	err := replay.Run(ctx, box.topic, filter, func(o deadletter.Outcome) error {
+	err = replay.Run(ctx, box.topic, filter, func(o deadletter.Outcome) error {
 		counts[o.Action]++
 		_, err := fmt.Fprintln(out, describeOutcome(o))
 		return err
@@ -246,11 +271,11 @@ func replayLetters(ctx context.Context, out io.Writer, box *letterBox, filter de
 	if dryRun {
 		done = deadletter.Would
 	}
-	kept := counts[deadletter.Kept]
+	kept, broken := counts[deadletter.Kept], counts[deadletter.Broken]
 	_, printed := fmt.Fprintf(out, "%s: %d; sent before: %d; not replayed: %d; broken: %d\n",
-		done, counts[done], counts[deadletter.Equal], kept, counts[deadletter.Broken])
-	if err == nil && kept > 0 {
-		err = fmt.Errorf("%d dead letters are not replayed", kept)
+		done, counts[done], counts[deadletter.Equal], kept, broken)
+	if err == nil && kept+broken > 0 {
+		err = fmt.Errorf("%d dead letters are not replayed, %d of them broken", kept+broken, broken)
 	}
 	return errors.Join(err, printed)
 }
@@ -260,8 +285,8 @@ func describeOutcome(o deadletter.Outcome) string {
 	if l.Broken != nil {
 		return fmt.Sprintf("%s: broken: %s", l.At.Source, comparison.Visible(l.Broken.Error()))
 	}
-	text := fmt.Sprintf("%s: %s", l.Source, o.Action)
-	if o.Action == deadletter.Sent {
+	text := fmt.Sprintf("%s: %s", comparison.Visible(l.About()), o.Action)
+	if o.Action == deadletter.Sent && l.Refused == nil {
 		text += " as " + o.To.String()
 	}
 	if o.Detail != "" {

@@ -7,13 +7,16 @@ import (
 	"slices"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.uber.org/zap"
 
+	"revscore/internal/avro"
 	"revscore/internal/deadletter"
 	"revscore/internal/event"
+	"revscore/internal/sink"
 )
 
 // letterPatience bounds each question to a broker.
@@ -26,7 +29,8 @@ const largestReplay = 64 << 20
 // letterBox is Kafka as package deadletter sees it. It is for one goroutine.
 type letterBox struct {
 	cfg      Config
-	topic    string // of dead letters
+	topic    string            // of dead letters
+	topics   deadletter.Topics // the box itself, or through a decoder
 	brokers  []kgo.Opt
 	producer *kgo.Client
 	admin    *kadm.Client            // over the producer's connections
@@ -52,17 +56,29 @@ func newLetterBox(cfg Config, log *zap.Logger) (*letterBox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kafka client: %w", err)
 	}
-	return &letterBox{
+	b := &letterBox{
 		cfg: cfg, topic: cfg.Produce.Topic(cfg.Produce.ErrorStream), brokers: brokers,
 		producer: producer, admin: kadm.NewClient(producer), known: map[string]topicOffsets{},
-	}, nil
+	}
+	b.topics = b
+	if !cfg.Sinks.Has(cfg.Produce.ErrorStream, sink.KafkaAvro) {
+		return b, nil
+	}
+	registry, err := avro.NewRegistry(cfg.Sinks.Avro.Registry, prometheus.NewRegistry())
+	if err != nil {
+		b.Close()
+		return nil, err
+	}
+	b.topics = deadletter.Decoded(b, b.topic, avro.NewSerializer(avro.NewCodec(), registry),
+		func(err error) bool { return errors.Is(err, avro.ErrUnreadable) })
+	return b, nil
 }
 
 // Close ends all connections.
 func (b *letterBox) Close() { b.producer.Close() }
 
 // Scan implements deadletter.Topics.
-func (b *letterBox) Scan(ctx context.Context, topic string, yield func(deadletter.Record) error) error {
+func (b *letterBox) Scan(ctx context.Context, topic string, from deadletter.Start, yield func(deadletter.Record) error) error {
 	offsets, err := b.offsets(ctx, topic)
 	if err != nil {
 		return err
@@ -71,17 +87,38 @@ func (b *letterBox) Scan(ctx context.Context, topic string, yield func(deadlette
 	if len(ends) == 0 {
 		return fmt.Errorf("topic %s does not exist", topic)
 	}
+	since := offsets.start
+	if !from.Since.IsZero() {
+		if since, err = b.since(ctx, topic, from.Since); err != nil {
+			return err
+		}
+	}
 	for _, end := range ends {
 		start, ok := offsets.start.Lookup(topic, end.Partition)
-		if !ok {
+		first, asked := since.Lookup(topic, end.Partition)
+		if !ok || !asked {
 			return fmt.Errorf("read %s/%d: the broker does not say where it begins", topic, end.Partition)
 		}
-		src := event.Source{Topic: topic, Partition: end.Partition, Offset: start.Offset}
+		src := event.Source{Topic: topic, Partition: end.Partition, Offset: max(start.Offset, first.Offset, from.Offsets[end.Partition])}
 		if err := b.read(ctx, src, end.At, yield, kgo.FetchIsolationLevel(kgo.ReadCommitted())); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// since finds the first records that are dated at a time or later.
+func (b *letterBox) since(ctx context.Context, topic string, at time.Time) (kadm.ListedOffsets, error) {
+	ctx, cancel := context.WithTimeout(ctx, letterPatience)
+	defer cancel()
+	offsets, err := b.admin.ListOffsetsAfterMilli(ctx, at.UnixMilli(), topic)
+	if err == nil {
+		err = offsets.Error()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("where topic %s is at %s: %w", topic, at.Format(time.RFC3339), err)
+	}
+	return offsets, nil
 }
 
 // Record implements deadletter.Topics.
@@ -96,7 +133,12 @@ func (b *letterBox) Record(ctx context.Context, src event.Source) (deadletter.Re
 	}
 	start, hasStart := known.start.Lookup(src.Topic, src.Partition)
 	end, hasEnd := known.end.Lookup(src.Topic, src.Partition)
-	if !hasStart || !hasEnd || src.Offset < start.Offset || src.Offset >= end.Offset {
+	switch {
+	case len(known.end[src.Topic]) == 0:
+		return deadletter.Record{}, fmt.Errorf("%w: topic %s does not exist now", deadletter.ErrNoPlace, src.Topic)
+	case !hasStart || !hasEnd:
+		return deadletter.Record{}, fmt.Errorf("%w: topic %s has no partition %d now, it has %d", deadletter.ErrNoPlace, src.Topic, src.Partition, len(known.end[src.Topic]))
+	case src.Offset < start.Offset || src.Offset >= end.Offset:
 		return deadletter.Record{}, deadletter.ErrGone
 	}
 	var found *deadletter.Record
@@ -206,9 +248,6 @@ func letterRecord(rec *kgo.Record) deadletter.Record {
 
 // Send implements deadletter.Sender.
 func (b *letterBox) Send(ctx context.Context, rec deadletter.Record) (event.Source, error) {
-	if _, ok := b.known[rec.Topic].end.Lookup(rec.Topic, rec.Partition); !ok {
-		return event.Source{}, fmt.Errorf("%w: topic %s has no partition %d now", deadletter.ErrRefused, rec.Topic, rec.Partition)
-	}
 	ctx, cancel := context.WithTimeout(ctx, letterPatience)
 	defer cancel()
 	out := &kgo.Record{Topic: rec.Topic, Partition: rec.Partition, Key: rec.Key, Value: rec.Value}

@@ -176,13 +176,16 @@ func TestDLQRefuses(t *testing.T) {
 	}{
 		{path, "list --wiki=", "--wiki is empty"},
 		{path, "list --limit -1", "limit is -1"},
+		{path, "list --from 5", `--from is "5", must be PARTITION@OFFSET`},
+		{path, "list --from 0@1x", `--from is "0@1x"`},
+		{path, "replay --from 0@-1", "from is 0@-1, neither number must be negative"},
 		{path, "replay --since yesterday", "--since is \"yesterday\""},
 		{path, "replay --since 1h --until 2h", "must be before until"},
 		{path, "show", "accepts 1 arg"},
 		{path, "drop", "unknown command"},
 		{r.file("produce:\n  error_stream: nowhere\n"), "list", "topic nowhere does not exist"},
 		{r.file("  source: eventstreams\n"), "replay", "consume.source is eventstreams"},
-		{r.file("sinks:\n  avro:\n    files:\n      dir: " + t.TempDir() + "\n  streams:\n    revscore.error: [files]\n"), "list", "does not go to kafka"},
+		{r.file("sinks:\n  avro:\n    files:\n      dir: " + t.TempDir() + "\n  streams:\n    revscore.error: [files]\n"), "list", "goes neither to kafka nor to kafka_avro"},
 	} {
 		args := append([]string{"dlq"}, strings.Fields(c.args)...)
 		if c.args != "drop" {

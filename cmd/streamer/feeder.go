@@ -12,16 +12,18 @@ import (
 )
 
 // feeder writes records again, to the partition that they are in: those of a page stay
-// together also where they have no key. Its queue is bounded by produce.max_buffered.
+// together also where they have no key. What is hidden now it leaves out. Its queue is
+// bounded by produce.max_buffered.
 type feeder struct {
 	client       *kgo.Client
+	privacy      *privacy
 	acknowledged atomic.Int64
 
 	mu  sync.Mutex
 	err error // the first refusal
 }
 
-func newFeeder(cfg Config, options []kgo.Opt) (*feeder, error) {
+func newFeeder(cfg Config, options []kgo.Opt, private *privacy) (*feeder, error) {
 	messages := cfg.Produce
 	messages.CreateTopic = false
 	client, err := kgo.NewClient(append(slices.Concat(options, messages.Options()),
@@ -32,13 +34,17 @@ func newFeeder(cfg Config, options []kgo.Opt) (*feeder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kafka producer: %w", err)
 	}
-	return &feeder{client: client}, nil
+	return &feeder{client: client, privacy: private}, nil
 }
 
 // put waits when the queue is full, and returns what was refused before.
 func (f *feeder) put(ctx context.Context, rec *kgo.Record) error {
-	again := &kgo.Record{Topic: rec.Topic, Partition: rec.Partition, Key: rec.Key, Value: rec.Value, Headers: rec.Headers}
 	source := recordOf(rec).Source
+	value, _, err := f.privacy.Redact(ctx, rec.Value)
+	if err != nil {
+		return fmt.Errorf("feed record %s again: %w", source, err)
+	}
+	again := &kgo.Record{Topic: rec.Topic, Partition: rec.Partition, Key: rec.Key, Value: value, Headers: rec.Headers}
 	f.client.Produce(ctx, again, func(_ *kgo.Record, err error) {
 		if err == nil {
 			f.acknowledged.Add(1)

@@ -1,6 +1,7 @@
 package deadletter
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,8 @@ type memory struct {
 	gone   map[event.Source]bool
 	refuse string // of values that hold it
 	down   error
+
+	scanned int
 }
 
 func (m *memory) add(topic string, key, value []byte) event.Source {
@@ -42,11 +45,16 @@ func (m *memory) fail(t *testing.T, topic, value string, maxRaw int, at time.Tim
 		t.Fatal(err)
 	}
 	m.add(letters, nil, letter)
+	m.topics[letters][len(m.topics[letters])-1].Time = at
 	return src
 }
 
-func (m *memory) Scan(_ context.Context, topic string, yield func(Record) error) error {
-	for _, rec := range m.topics[topic] {
+func (m *memory) Scan(_ context.Context, topic string, from Start, yield func(Record) error) error {
+	for i, rec := range m.topics[topic] {
+		if int64(i) < from.Offsets[0] || rec.Time.Before(from.Since) {
+			continue
+		}
+		m.scanned++
 		if err := yield(rec); err != nil {
 			return err
 		}
@@ -55,6 +63,9 @@ func (m *memory) Scan(_ context.Context, topic string, yield func(Record) error)
 }
 
 func (m *memory) Record(_ context.Context, src event.Source) (Record, error) {
+	if src.Partition > 0 {
+		return Record{}, fmt.Errorf("%w: topic %s has no partition %d now", ErrNoPlace, src.Topic, src.Partition)
+	}
 	if m.gone[src] || src.Offset >= int64(len(m.topics[src.Topic])) {
 		return Record{}, fmt.Errorf("look: %w", ErrGone)
 	}
@@ -90,6 +101,7 @@ func TestFilter(t *testing.T) {
 		{"wiki of a page change", Filter{Wiki: "dewiki"}, []int64{1, 2}, false},
 		{"since is in", Filter{Since: noon.Add(time.Hour)}, []int64{1, 3}, false},
 		{"until is out", Filter{Until: noon.Add(time.Hour)}, []int64{0, 2}, false},
+		{"from an offset", Filter{From: map[int32]int64{0: 2, 1: 9}}, []int64{2, 3}, false},
 		{"limit does not count what is broken", Filter{Limit: 2}, []int64{0, 1, 2}, true},
 		{"limit that is just enough", Filter{Limit: 3}, []int64{0, 1, 2, 3}, false},
 	} {
@@ -102,8 +114,42 @@ func TestFilter(t *testing.T) {
 			t.Errorf("%s: got %v, more %v, %v; want %v, %v", c.name, got, more, err, c.want, c.more)
 		}
 	}
-	if err := (Filter{Limit: -1, Since: noon, Until: noon}).Validate(); err == nil || strings.Count(err.Error(), "must") != 2 {
-		t.Errorf("two faults are %v", err)
+	if err := (Filter{Limit: -1, Since: noon, Until: noon, From: map[int32]int64{0: -1}}).Validate(); err == nil || strings.Count(err.Error(), "must") != 3 {
+		t.Errorf("three faults are %v", err)
+	}
+}
+
+// What a time or an offset leaves out is not read, but for the clocks' difference; a
+// letter that is named by its place is read alone.
+func TestReadsNoMoreThanItMust(t *testing.T) {
+	m := newMemory()
+	for i := range 100 {
+		m.fail(t, source, "x", 100, noon.Add(time.Duration(i)*time.Minute), "X")
+	}
+	for _, c := range []struct {
+		filter        Filter
+		want, scanned int
+	}{
+		{Filter{}, 100, 100},
+		{Filter{Since: noon.Add(90 * time.Minute)}, 10, 15},
+		{Filter{From: map[int32]int64{0: 95}}, 5, 5},
+		{Filter{Since: noon.Add(90 * time.Minute), From: map[int32]int64{0: 95}}, 5, 5},
+		{Filter{Limit: 3}, 3, 4},
+	} {
+		m.scanned = 0
+		n := 0
+		if _, err := Each(t.Context(), m, letters, c.filter, func(Letter) error { n++; return nil }); err != nil || n != c.want || m.scanned != c.scanned {
+			t.Errorf("%+v: %d letters of %d read, %v; want %d of %d", c.filter, n, m.scanned, err, c.want, c.scanned)
+		}
+	}
+	m.scanned = 0
+	if l, err := Find(t.Context(), m, letters, letters+"/0/77"); err != nil || l.Source.Offset != 77 || m.scanned != 0 {
+		t.Errorf("found %+v, %v after %d records", l, err, m.scanned)
+	}
+	for _, name := range []string{letters + "/0@100", letters + "/7@0", letters + "/99999999999@0"} {
+		if _, err := Find(t.Context(), m, letters, name); err == nil || !strings.Contains(err.Error(), "has no dead letter") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
@@ -150,6 +196,8 @@ func TestReplay(t *testing.T) {
 	m.fail(t, source, "plain", 100, noon, "X")                      // 7
 	m.fail(t, source, "refused", 100, noon, "X")                    // 8
 	m.fail(t, source, "\xff\x00 bytes", 100, noon, "InvalidJSON")   // 9
+	m.fail(t, source, "of a place that was", 100, noon, "X")        // 10
+	m.topics[letters][10].Value = bytes.Replace(m.topics[letters][10].Value, []byte(source+"/0@"), []byte(source+"/3@"), 1)
 	m.gone[gone], m.gone[cut], m.refuse = true, true, "refused"
 	m.topics[source][other.Offset].Value = []byte("exchangeX")
 	m.topics[source][other.Offset].Value[0] = 'E'
@@ -159,6 +207,7 @@ func TestReplay(t *testing.T) {
 	}{
 		{Sent, ""}, {Sent, "whole (16 bytes)"}, {Sent, "without key"}, {Kept, "only the first 5 of 12 bytes"}, {Broken, ""},
 		{Kept, "does not read topic secret.topic"}, {Kept, "another record"}, {Equal, ""}, {Kept, "too large"}, {Sent, ""},
+		{Kept, "has no partition 3 now"},
 	}
 	before := len(m.topics[source])
 	for _, dry := range []bool{true, false} {
@@ -194,5 +243,62 @@ func TestReplayStopsWhenTheBrokerIsGone(t *testing.T) {
 	got, err := replay(t, m, false)
 	if !errors.Is(err, m.down) || !strings.Contains(err.Error(), letters+"/0@0") || len(got) != 0 {
 		t.Errorf("got %v after %d outcomes", err, len(got))
+	}
+}
+
+// hider hides what it finds.
+type hider struct{ down error }
+
+func (h hider) Redact(_ context.Context, value []byte) ([]byte, string, error) {
+	switch {
+	case h.down != nil:
+		return nil, "", h.down
+	case bytes.Contains(value, []byte("secret text")):
+		return nil, "", fmt.Errorf("%w: of revision 1", ErrHidden)
+	case bytes.Contains(value, []byte("secret")):
+		return bytes.ReplaceAll(value, []byte("secret"), nil), "its comment", nil
+	}
+	return value, "", nil
+}
+
+// What is hidden is not sent again, neither to a topic nor to a sink; where that cannot
+// be known nothing is.
+func TestReplayHides(t *testing.T) {
+	m, s := newMemory(), &shelf{}
+	m.fail(t, source, "plain", 100, noon, "X")                                         // 0
+	m.fail(t, source, "a secret one", 100, noon, "X")                                  // 1
+	m.fail(t, source, "a secret one, cut", 5, noon, "X")                               // 2
+	m.refusal(t, "eventgate", "scores", `{"meta":{"id":"a"},"c":"secret"}`, 100)       // 3
+	m.refusal(t, "eventgate", "scores", `{"meta":{"id":"b"},"c":"secret text"}`, 1000) // 4
+	before := len(m.topics[source])
+	r := Replay{Topics: m, Sender: m, Sinks: s, Privacy: hider{}, Reads: func(string) bool { return true }}
+	var got []string
+	tell := func(o Outcome) error {
+		got = append(got, fmt.Sprintf("%s: %s", o.Action, o.Detail))
+		return nil
+	}
+	if err := r.Run(t.Context(), letters, Filter{}, tell); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"sent: ", "sent: without its comment", "sent: read from its source, whole (17 bytes); without its comment", "sent: without its comment", "not replayed: its text is hidden now: of revision 1"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	var sent []string
+	for _, rec := range m.topics[source][before:] {
+		sent = append(sent, string(rec.Key)+"="+string(rec.Value))
+	}
+	if want := []string{"key of plain=plain", "key of a secret one=a  one", "key of a secret one, cut=a  one, cut"}; !slices.Equal(sent, want) {
+		t.Errorf("sent %q, want %q", sent, want)
+	}
+	if len(s.got) != 1 || s.got[0] != `eventgate scores {"meta":{"id":"a"},"c":""}` {
+		t.Errorf("sinks got %q", s.got)
+	}
+	for _, dry := range []bool{true, false} {
+		r = Replay{Topics: m, Sender: m, Sinks: s, Privacy: hider{errors.New("no store")}, Reads: r.Reads, DryRun: dry}
+		n, told := len(m.topics[source]), 0
+		if err := r.Run(t.Context(), letters, Filter{}, func(Outcome) error { told++; return nil }); err == nil || !strings.Contains(err.Error(), letters+"/0@0: no store") || told+len(m.topics[source]) != n {
+			t.Errorf("without a store: %v, %d outcomes", err, told)
+		}
 	}
 }

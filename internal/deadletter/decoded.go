@@ -3,6 +3,8 @@ package deadletter
 import (
 	"context"
 	"fmt"
+
+	"revscore/internal/event"
 )
 
 // Decoder reads the form in which a topic holds dead letters, as an avro.Serializer
@@ -27,23 +29,39 @@ type decoded struct {
 	unreadable func(error) bool
 }
 
-func (d *decoded) Scan(ctx context.Context, topic string, yield func(Record) error) error {
+func (d *decoded) Scan(ctx context.Context, topic string, from Start, yield func(Record) error) error {
 	if topic != d.topic {
-		return d.Topics.Scan(ctx, topic, yield)
+		return d.Topics.Scan(ctx, topic, from, yield)
 	}
-	return d.Topics.Scan(ctx, topic, func(rec Record) error {
-		if len(rec.Value) == 0 {
-			return yield(rec) // broken in any form
-		}
-		value, err := d.decoder.Event(ctx, rec.Value)
-		switch {
-		case err == nil:
-			rec.Value = value
-		case d.unreadable(err):
-			rec.Fault = err
-		default:
-			return fmt.Errorf("dead letter %s: %w", rec.Source, err)
+	return d.Topics.Scan(ctx, topic, from, func(rec Record) error {
+		rec, err := d.decode(ctx, rec)
+		if err != nil {
+			return err
 		}
 		return yield(rec)
 	})
+}
+
+func (d *decoded) Record(ctx context.Context, src event.Source) (Record, error) {
+	rec, err := d.Topics.Record(ctx, src)
+	if err != nil || src.Topic != d.topic {
+		return rec, err
+	}
+	return d.decode(ctx, rec)
+}
+
+func (d *decoded) decode(ctx context.Context, rec Record) (Record, error) {
+	if len(rec.Value) == 0 {
+		return rec, nil // broken in any form
+	}
+	value, err := d.decoder.Event(ctx, rec.Value)
+	switch {
+	case err == nil:
+		rec.Value = value
+	case d.unreadable(err):
+		rec.Fault = err
+	default:
+		return rec, fmt.Errorf("dead letter %s: %w", rec.Source, err)
+	}
+	return rec, nil
 }

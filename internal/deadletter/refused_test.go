@@ -165,6 +165,12 @@ func TestDecodedLetters(t *testing.T) {
 	if !errors.Is(err, down) || !strings.Contains(err.Error(), letters+"/0@0") {
 		t.Errorf("a registry that is away: %v", err)
 	}
+	if rec, err := Decoded(m, letters, prefixed{}, unreadable).Record(t.Context(), event.Source{Topic: letters}); err != nil || rec.Value[0] != '{' {
+		t.Errorf("a letter by its place: %s, %v", rec.Value, err)
+	}
+	if rec, err := Decoded(m, letters, prefixed{}, unreadable).Record(t.Context(), event.Source{Topic: letters, Offset: 1}); err != nil || rec.Fault == nil {
+		t.Errorf("a broken one by its place: %+v, %v", rec, err)
+	}
 	if rec, err := Decoded(m, letters, prefixed{}, unreadable).Record(t.Context(), event.Source{Topic: source}); err != nil || string(rec.Value) != "a" {
 		t.Errorf("records of other topics are as they are: %s, %v", rec.Value, err)
 	}

@@ -31,6 +31,16 @@ type Sinks interface {
 	Republish(ctx context.Context, to event.Refusal, value []byte) error
 }
 
+// ErrHidden is returned by [Privacy] for an event that is not to be told again at all.
+var ErrHidden = errors.New("its text is hidden now")
+
+// Privacy knows what was hidden since an event was written.
+type Privacy interface {
+	// Redact returns the event without it and says what it was, "" when nothing. With
+	// an error that is not [ErrHidden] it does not know, and nothing must be sent.
+	Redact(ctx context.Context, value []byte) (redacted []byte, without string, err error)
+}
+
 // Action is what became of a letter.
 type Action string
 
@@ -53,11 +63,12 @@ type Outcome struct {
 
 // Replay sends records back.
 type Replay struct {
-	Topics Topics
-	Sender Sender
-	Sinks  Sinks                   // nil: refused events are kept
-	Reads  func(topic string) bool // whether the service reads a topic
-	DryRun bool                    // find out everything, send nothing
+	Topics  Topics
+	Sender  Sender
+	Sinks   Sinks                   // nil: refused events are kept
+	Privacy Privacy                 // nil: nothing is ever hidden
+	Reads   func(topic string) bool // whether the service reads a topic
+	DryRun  bool                    // find out everything, send nothing
 
 	sent map[[sha256.Size]byte]bool
 }
@@ -100,10 +111,14 @@ func (r *Replay) letter(ctx context.Context, l Letter) (Outcome, error) {
 		return out, nil
 	}
 	sum := digest(*rec)
-	switch {
-	case r.sent[sum]:
+	if r.sent[sum] {
 		out.Action = Equal
 		return out, nil
+	}
+	if err := r.redact(ctx, rec, &out); err != nil || out.Action == Kept {
+		return out, err
+	}
+	switch {
 	case r.DryRun:
 		out.Action = Would
 	default:
@@ -121,6 +136,29 @@ func (r *Replay) letter(ctx context.Context, l Letter) (Outcome, error) {
 	return out, nil
 }
 
+// redact takes out of a record what is hidden now, and says so.
+func (r *Replay) redact(ctx context.Context, rec *Record, out *Outcome) error {
+	if r.Privacy == nil {
+		return nil
+	}
+	value, without, err := r.Privacy.Redact(ctx, rec.Value)
+	switch {
+	case errors.Is(err, ErrHidden):
+		out.Action, out.Detail = Kept, err.Error()
+		return nil
+	case err != nil:
+		return err
+	case without == "":
+		return nil
+	}
+	rec.Value = value
+	if out.Detail != "" {
+		out.Detail += "; "
+	}
+	out.Detail += "without " + without
+	return nil
+}
+
 // refused takes an event of ours to the sink that refused it, and nowhere else: where
 // else its stream goes it has arrived.
 func (r *Replay) refused(ctx context.Context, l Letter) (out Outcome, err error) {
@@ -129,7 +167,8 @@ func (r *Replay) refused(ctx context.Context, l Letter) (out Outcome, err error)
 		out.Action, out.Detail = Kept, detail
 		return out, nil
 	}
-	sum := digest(Record{Source: event.Source{Topic: l.Refused.String()}, Value: l.Raw})
+	rec := Record{Source: event.Source{Topic: l.Refused.String()}, Value: l.Raw}
+	sum := digest(rec)
 	switch {
 	case l.Cut():
 		return keep(fmt.Sprintf("holds only the first %d of %d bytes of the event: %s", len(l.Raw), l.Size, otherWay))
@@ -138,10 +177,15 @@ func (r *Replay) refused(ctx context.Context, l Letter) (out Outcome, err error)
 	case r.sent[sum]:
 		out.Action = Equal
 		return out, nil
+	}
+	if err := r.redact(ctx, &rec, &out); err != nil || out.Action == Kept {
+		return out, err
+	}
+	switch {
 	case r.DryRun:
 		out.Action = Would
 	default:
-		err := r.Sinks.Republish(ctx, *l.Refused, l.Raw)
+		err := r.Sinks.Republish(ctx, *l.Refused, rec.Value)
 		switch {
 		case errors.Is(err, ErrBefore):
 			out.Action = Equal
@@ -164,6 +208,8 @@ const otherWay = "purge its sent-mark (streamer cache purge --sent) and feed its
 func (r *Replay) record(ctx context.Context, l Letter) (rec *Record, detail string, err error) {
 	found, err := r.Topics.Record(ctx, l.Source)
 	switch {
+	case errors.Is(err, ErrNoPlace):
+		return nil, err.Error(), nil
 	case errors.Is(err, ErrGone):
 		detail = "its source has it no more"
 	case err != nil:
