@@ -117,17 +117,20 @@ func (c Config) Validate() error {
 
 // topicPatterns returns the topics as expressions on whole names, the form in
 // which the client subscribes: a literal name is quoted.
-func (c Config) topicPatterns() ([]string, error) {
+func (c Config) topicPatterns() ([]string, error) { return TopicPatterns("consume.topics", c.Topics) }
+
+// TopicPatterns reads the topics of a setting: exact names and /regular expressions/.
+func TopicPatterns(setting string, topics []string) ([]string, error) {
 	var out []string
 	var errs []error
-	for _, t := range c.Topics {
+	for _, t := range topics {
 		pattern := regexp.QuoteMeta(t)
 		if len(t) > 1 && strings.HasPrefix(t, "/") && strings.HasSuffix(t, "/") {
 			pattern = t[1 : len(t)-1]
 		}
 		pattern = "^(?:" + pattern + ")$"
 		if _, err := regexp.Compile(pattern); err != nil {
-			errs = append(errs, fmt.Errorf("consume.topics has %q: %w", t, err))
+			errs = append(errs, fmt.Errorf("%s has %q: %w", setting, t, err))
 			continue
 		}
 		out = append(out, pattern)

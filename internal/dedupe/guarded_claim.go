@@ -158,8 +158,8 @@ func (g *Guarded) Forget(ctx context.Context, wiki string, revs []int64) (int64,
 	if err != nil || g.remote == nil {
 		return n, err
 	}
-	if g.breaker.State() == gobreaker.StateOpen {
-		return n, fmt.Errorf("forget %d revisions of %s: %w", len(revs), wiki, errAway)
+	if err := g.away(); err != nil {
+		return n, fmt.Errorf("forget %d revisions of %s: %w", len(revs), wiki, err)
 	}
 	return g.remote.Forget(ctx, wiki, revs)
 }
@@ -176,8 +176,8 @@ func (g *Guarded) HideAt(ctx context.Context, wiki string, revs []int64, h Hidde
 	if err != nil || g.remote == nil {
 		return n, err
 	}
-	if g.breaker.State() == gobreaker.StateOpen {
-		return n, fmt.Errorf("hide %d revisions of %s: %w", len(revs), wiki, errAway)
+	if err := g.away(); err != nil {
+		return n, fmt.Errorf("hide %d revisions of %s: %w", len(revs), wiki, err)
 	}
 	return g.remote.HideAt(ctx, wiki, revs, h, at)
 }
@@ -185,6 +185,13 @@ func (g *Guarded) HideAt(ctx context.Context, wiki string, revs []int64, h Hidde
 // errAway is the answer to those who cannot do without Redis while it is left alone.
 // They need not wait for a timeout each.
 var errAway = errors.New("redis failed and is left alone for a while")
+
+func (g *Guarded) away() error {
+	if g.breaker.State() == gobreaker.StateOpen {
+		return errAway
+	}
+	return nil
+}
 
 // HiddenOf implements [Keeper]. What this process was told counts beside what is in
 // Redis.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2/server"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
@@ -106,6 +107,56 @@ func TestGuardedHidesAfterAFlush(t *testing.T) {
 	wantHidden(t, backend{store: b}, key(1), Hidden{User: true})
 	hide(t, b, 1, Hidden{}, time.Now())
 	wantHidden(t, backend{store: b}, key(1), Hidden{})
+}
+
+// Changes reach this process all at once, and Redis in their order as far as it takes
+// them; what it did not take is applied again.
+func TestGuardedApply(t *testing.T) {
+	srv := mini(t)
+	g := newTestGuarded(t, testConfig(srv.Addr()), Options{})
+	remember(t, g, key(3), someScore)
+	now := time.Now()
+	changes := []Change{
+		{Wiki: "enwiki", Revs: []int64{1, 2}, Hidden: all, At: now},
+		{Wiki: "enwiki", Revs: []int64{3}, Forget: true},
+		{Wiki: "dewiki", Revs: []int64{1}, Hidden: Hidden{User: true}, At: now},
+		{Wiki: "enwiki", Revs: []int64{2}, At: now},
+	}
+	evals := 0
+	srv.Server().SetPreHook(func(c *server.Peer, cmd string, _ ...string) bool {
+		if cmd != "EVAL" {
+			return false
+		}
+		if evals++; evals > 3 { // two of the first change, one of the second
+			c.WriteError("ERR enough")
+		}
+		return evals > 3
+	})
+	if n, err := g.Apply(t.Context(), changes); n != 2 || err == nil {
+		t.Errorf("%d changes done, want 2: %v", n, err)
+	}
+	for rev, want := range map[int64]Hidden{1: all, 2: {}, 3: {}} {
+		if h, err := g.memory.HiddenOf(t.Context(), "enwiki", []int64{rev}); err != nil || h[0] != want {
+			t.Errorf("revision %d: this process knows of %+v, want %+v: %v", rev, h[0], want, err)
+		}
+	}
+	if s := lookup1(t, g, key(3)); s.Score != nil {
+		t.Error("revision 3 was not forgotten")
+	}
+	srv.Server().SetPreHook(nil)
+	if n, err := g.Apply(t.Context(), changes[2:]); n != 2 || err != nil {
+		t.Errorf("%d changes done, want 2: %v", n, err)
+	}
+	if h, err := g.remote.HiddenOf(t.Context(), "enwiki", []int64{1, 2}); err != nil || h[0] != all || h[1] != (Hidden{}) {
+		t.Errorf("redis knows of %+v: %v", h, err)
+	}
+	if h, err := g.remote.HiddenOf(t.Context(), "dewiki", []int64{1}); err != nil || !h[0].User {
+		t.Errorf("redis knows of %+v: %v", h, err)
+	}
+	alone := newTestGuarded(t, testConfig(""), Options{})
+	if n, err := alone.Apply(t.Context(), changes); n != len(changes) || err != nil {
+		t.Errorf("without redis %d changes done: %v", n, err)
+	}
 }
 
 // Marks that last longer than hidden_ttl take it with them.
