@@ -46,13 +46,13 @@ func packages(t *testing.T) []pkg {
 var owners = map[string][]string{
 	"github.com/redis/go-redis":       {"internal/dedupe", "tools/loop"},
 	"github.com/sony/gobreaker":       {"internal/dedupe"},
-	"github.com/twmb/franz-go":        {"internal/consume", "internal/produce", "internal/avro", "cmd/streamer", "tools/loop"},
+	"github.com/twmb/franz-go":        {"internal/consume", "internal/produce", "internal/avro", "cmd/streamer", "tools/loop", "internal/visibility"},
 	"github.com/hamba/avro":           {"internal/avro"},
 	"github.com/tmaxmax/go-sse":       {"internal/consume"},
 	"go.uber.org/zap":                 {"internal/consume", "cmd/streamer"},
 	"github.com/maypok86/otter":       {"internal/score/fetch"},
 	"github.com/tidwall/gjson":        {"internal/score", "internal/dedupe"},
-	"github.com/go-json-experiment":   {"internal/event", "internal/avro", "tools/loop"},
+	"github.com/go-json-experiment":   {"internal/event", "internal/avro", "tools/loop", "internal/visibility"},
 	"github.com/dlclark/regexp2":      {"internal/score", "internal/score/fetch"},
 	"github.com/klauspost/compress":   {"internal/corpus", "internal/wikiapi"},
 	"github.com/schollz/progressbar":  {"internal/feed"},
@@ -63,7 +63,7 @@ var owners = map[string][]string{
 	"github.com/google/uuid":          {"internal/event", "internal/corpus", "tools/loop"},
 	"github.com/santhosh-tekuri":      {"internal/gatesim"},
 	"google.golang.org/protobuf":      {"internal/onnx"},
-	"github.com/prometheus/client_go": {"internal/consume", "internal/produce", "internal/dedupe", "internal/score", "internal/score/fetch", "internal/score/registry", "internal/avro", "internal/eventgate", "internal/sink", "cmd/streamer", "tools/modelparity"},
+	"github.com/prometheus/client_go": {"internal/consume", "internal/produce", "internal/dedupe", "internal/score", "internal/score/fetch", "internal/score/registry", "internal/avro", "internal/eventgate", "internal/sink", "cmd/streamer", "tools/modelparity", "internal/visibility"},
 }
 
 func TestOneLibraryOneOwner(t *testing.T) {
