@@ -19,6 +19,7 @@ import (
 	"revscore/internal/score/model"
 	"revscore/internal/score/registry"
 	"revscore/internal/sink"
+	"revscore/internal/visibility"
 )
 
 // Config is the whole configuration, a section for each stage in the order of
@@ -36,6 +37,7 @@ type Config struct {
 	Score        score.Config              `yaml:"score" help:"How much is computed at once."`
 	Retry        retry.Config              `yaml:"retry" help:"What is tried again later, when a wiki cannot give a text for longer than fetch.deadline."`
 	Dedupe       dedupe.Config             `yaml:"dedupe" help:"What is remembered, and where."`
+	Visibility   visibility.Config         `yaml:"visibility" help:"Where wikis say what they hide, delete and show again: cached texts and scores of it are dropped, and no event that is made again shows it."`
 	Produce      produce.Config            `yaml:"produce" help:"Where score events go."`
 	Sinks        sink.Config               `yaml:"sinks" help:"Which streams go elsewhere than to Kafka, or in another form."`
 	Admin        AdminConfig               `yaml:"admin" help:"Health, metrics and the live page."`
@@ -67,6 +69,7 @@ func DefaultConfig() Config {
 		Score:        score.DefaultConfig(),
 		Retry:        retry.DefaultConfig(),
 		Dedupe:       dedupe.DefaultConfig(),
+		Visibility:   visibility.DefaultConfig(),
 		Produce:      produce.DefaultConfig(),
 		Sinks:        sink.DefaultConfig(),
 		Admin:        DefaultAdminConfig(),
@@ -79,7 +82,7 @@ func DefaultConfig() Config {
 func (c Config) Validate() error {
 	errs := []error{
 		c.Consume.Validate(), c.Fetch.Validate(), c.Score.Validate(),
-		c.Dedupe.Validate(), c.Produce.Validate(), c.Admin.Validate(),
+		c.Dedupe.Validate(), c.Visibility.Validate(), c.Produce.Validate(), c.Admin.Validate(),
 		c.Kafka.Validate(), // dead letters and differences of shadows go there, whatever the source is
 		c.Sinks.Validate(), c.validateDelivery(), c.validateRetry(),
 	}

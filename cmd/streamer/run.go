@@ -115,7 +115,7 @@ func (b base) run(ctx context.Context) (err error) {
 }
 
 // serve puts the parts together and lets them run.
-func (b base) serve(ctx context.Context, texts score.Texts, store dedupe.Store, out *outlet) error {
+func (b base) serve(ctx context.Context, texts *fetch.Client, store *dedupe.Guarded, out *outlet) error {
 	live := feed.NewHub()
 	defer live.Close()
 	pipeline := newPipeline(b.cfg, score.Parts{
@@ -127,13 +127,18 @@ func (b base) serve(ctx context.Context, texts score.Texts, store dedupe.Store, 
 		return err
 	}
 	defer src.Close()
-	warnings := func() []string { return slices.Concat(b.warnings(), out.warnings()) }
+	hiding, err := newHiding(b, texts, store)
+	if err != nil {
+		return err
+	}
+	defer hiding.close()
+	warnings := func() []string { return slices.Concat(b.warnings(), out.warnings(), hiding.warnings()) }
 	watch, err := startAdmin(b.cfg.Admin, adminParts{registry: b.reg, page: live.Handler(), ask: src.Ready, warnings: warnings})
 	if err != nil {
 		return err
 	}
 	s := &service{
-		cfg: b.cfg, log: b.log, source: src, out: out, live: live, admin: watch,
+		cfg: b.cfg, log: b.log, source: src, out: out, hiding: hiding, live: live, admin: watch,
 		models: watchModels(ctx, b.inService, b.routes, b.cfg.Reload, b.hangup, b.log),
 	}
 	return s.serve(ctx, b.brokers, b.hooks.started)
@@ -229,6 +234,7 @@ type service struct {
 	log    *zap.Logger
 	source source
 	out    *outlet
+	hiding *hiding // follows until all else has stopped
 	live   *feed.Hub
 	admin  *admin
 	models *modelWatch
@@ -238,6 +244,9 @@ func (s *service) serve(ctx context.Context, brokers []kgo.Opt, started func(str
 	err := s.cfg.Kafka.awaitBrokers(ctx, brokers, s.log)
 	if err == nil {
 		err = s.out.start(ctx)
+	}
+	if err == nil {
+		err = s.hiding.start(ctx)
 	}
 	if err == nil {
 		s.admin.working.Store(true)

@@ -31,7 +31,7 @@ type Config struct {
 	MaxTextBytes     int64         `yaml:"max_text_bytes" help:"Longest text that is scored, in bytes."`
 	MaxResponseBytes int64         `yaml:"max_response_bytes" help:"Longest answer that is read, in bytes after decompression."`
 	CacheBytes       int64         `yaml:"cache_bytes" help:"Memory for texts that were fetched, in bytes; 0 keeps none."`
-	CacheFor         time.Duration `yaml:"cache_for" help:"How long a fetched text may be used; one hidden in between is used until then."`
+	CacheFor         time.Duration `yaml:"cache_for" help:"How long a fetched text may be used; one hidden in between is used until then, or until visibility.topics say so."`
 }
 
 // Wiki says where the API of one or many wikis is.
