@@ -56,8 +56,11 @@ func check(stdin io.Reader, out io.Writer, cfg Config, events string) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range routes.Streams() {
-		fmt.Fprintf(out, "stream %s to topic %s\n", s.Name, s.Topic)
+	for _, s := range append(routes.Streams(), cfg.ownStreams()...) {
+		fmt.Fprintf(out, "stream %s to topic %s, %s\n", s.Name, s.Topic, s.Schema)
+	}
+	if topics := cfg.retryPolicy().Topics(); len(topics) > 0 {
+		fmt.Fprintf(out, "retry topics %s\n", strings.Join(topics, ", "))
 	}
 	for _, b := range routes.Shadows() {
 		fmt.Fprintf(out, "shadow %s beside %s in stream %s, tolerance %v, sample %v, differences to %s\n",

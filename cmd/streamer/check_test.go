@@ -37,9 +37,35 @@ func TestCheckConfiguration(t *testing.T) {
 	for _, want := range []string{
 		"model reverted of enwiki: enwiki.reverted version 1.0.0, checksum ", ", 6 features, recorded examples reproduced (embedded:enwiki.reverted)\n",
 		"model revid of *: *.revid version 0.0.0, checksum ", ", 0 features, recorded examples reproduced (embedded:revid)\n",
-		"stream mediawiki.revision-score-reverted to topic mediawiki.revision-score-reverted\n",
-		"stream everything to topic other.topic\n",
+		"stream mediawiki.revision-score-reverted to topic mediawiki.revision-score-reverted, /mediawiki/revision/score/3.0.0\n",
+		"stream everything to topic other.topic, /mediawiki/revision/score/3.0.0\n",
+		"stream revscore.error to topic revscore.error, /error/2.1.0\n",
+		"retry topics revscore.retry.1m, revscore.retry.10m, revscore.retry.1h\n",
 		"configuration is valid\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in:\n%s", want, out)
+		}
+	}
+}
+
+// Streams of other events are named with their schemas, and why an event has no place
+// in them.
+func TestCheckPredictions(t *testing.T) {
+	const config = `
+routes: [{model: revid, output: prediction}, {model: revid}]
+models: [{bundle: embedded:revid}]
+produce: {combined_stream: all.models, topic_prefix: eqiad.}
+`
+	out, err := execute(t, checkEvent, "check", "--config", writeFile(t, "streamer.yaml", config), "--event", "-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"stream mediawiki.page_revid_prediction_change.v1 to topic eqiad.mediawiki.page_revid_prediction_change.v1, /mediawiki/page/prediction_classification_change/1.1.0\n",
+		"stream all.models to topic eqiad.all.models, /mediawiki/revision/score/3.0.0\n",
+		"  no   mediawiki.page_revid_prediction_change.v1 (model revid): output: predictions are made of page_change events, this is /mediawiki/revision/create/2.0.0\n",
+		"  yes  mediawiki.revision-score-revid (model revid, version 0.0.0)\n",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in:\n%s", want, out)

@@ -84,7 +84,7 @@ func (c Config) Validate() error {
 		c.Consume.Validate(), c.Fetch.Validate(), c.Score.Validate(),
 		c.Dedupe.Validate(), c.Visibility.Validate(), c.Produce.Validate(), c.Admin.Validate(),
 		c.Kafka.Validate(), // dead letters and differences of shadows go there, whatever the source is
-		c.Sinks.Validate(), c.validateDelivery(), c.validateRetry(),
+		c.Sinks.Validate(), c.validateDelivery(), c.validateRetry(), c.validateStreams(),
 	}
 	if c.StopTimeout <= c.Consume.DrainTimeout {
 		errs = append(errs, fmt.Errorf("stop_timeout is %v, must exceed consume.drain_timeout (%v)", c.StopTimeout, c.Consume.DrainTimeout))

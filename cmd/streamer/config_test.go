@@ -241,6 +241,9 @@ func TestDeliveryFaults(t *testing.T) {
 		{"retry: {delays: [1m], table: [{reasons: [maxlag], attempts: 2}]}\n", []string{"retry.table[0].attempts is 2", `retry.table[0].then is ""`}},
 		{"retry: {stream: a}\nproduce: {error_stream: a.1m}\n", []string{"retry.stream is a, whose topic a.1m is that of stream a.1m"}},
 		{"retry: {stream: a}\nroutes: [{model: reverted, stream: s, topic: a.10m}]\n", []string{"whose topic a.10m a route has"}},
+		{"produce: {combined_stream: revscore.error}\n", []string{"produce.combined_stream is revscore.error, which is the stream of dead letters"}},
+		{"produce: {combined_stream: mediawiki.revision-score-reverted}\n", []string{"which is the stream of a route: it must have"}},
+		{"retry: {stream: a}\nproduce: {combined_stream: a.1m}\n", []string{"whose topic a.1m is that of stream a.1m"}},
 		{"sinks: {default: [pigeon]}\n", []string{`sinks.default has "pigeon"`}},
 	} {
 		_, err := readConfig(writeFile(t, "faulty.yaml", c.text), noEnvironment)

@@ -12,6 +12,7 @@ import (
 	"revscore/internal/consume"
 	"revscore/internal/event"
 	"revscore/internal/produce"
+	"revscore/internal/score"
 	"revscore/internal/sink"
 )
 
@@ -27,6 +28,7 @@ type outlet struct {
 	brokers []kgo.Opt
 	log     *zap.Logger
 	streams []sink.Stream
+	schemas map[string][]string // of the events of a topic
 	sinks   *sink.Sinks
 
 	// producer takes what may be lost, and with at_least_once all.
@@ -35,14 +37,51 @@ type outlet struct {
 	transactor *consume.Transactor
 }
 
-// newOutlet connects to nothing yet. streams are all but that of dead letters.
-func newOutlet(b base) (o *outlet, err error) {
-	o = &outlet{cfg: b.cfg, brokers: b.brokers, log: b.log}
-	for _, s := range b.routes.Streams() {
-		o.streams = append(o.streams, sink.Stream{Name: s.Name, Topic: s.Topic})
+// combined is the stream of all models' scores; without a name there is none.
+func (c Config) combined() score.Stream {
+	if c.Produce.Combined == "" {
+		return score.Stream{}
 	}
-	errorStream := b.cfg.Produce.ErrorStream
-	o.streams = append(o.streams, sink.Stream{Name: errorStream, Topic: b.cfg.Produce.Topic(errorStream)})
+	return score.Stream{Name: c.Produce.Combined, Topic: c.Produce.Topic(c.Produce.Combined), Schema: event.ScoreSchema}
+}
+
+// ownStreams are those that no route has.
+func (c Config) ownStreams() []score.Stream {
+	list := []score.Stream{{Name: c.Produce.ErrorStream, Topic: c.Produce.Topic(c.Produce.ErrorStream), Schema: event.ErrorSchema}}
+	if combined := c.combined(); combined.Name != "" {
+		list = append(list, combined)
+	}
+	return list
+}
+
+// validateStreams holds the streams of no route to those of routes.
+func (c Config) validateStreams() error {
+	if c.Produce.Combined == "" {
+		return nil
+	}
+	fault := func(of string) error {
+		return fmt.Errorf("produce.combined_stream is %s, which is the stream of %s: it must have a stream and a topic of its own", c.Produce.Combined, of)
+	}
+	if c.Produce.Combined == c.Produce.ErrorStream {
+		return fault("dead letters")
+	}
+	for _, r := range c.Routes {
+		if r.StreamName() == c.Produce.Combined || r.Topic == c.combined().Topic {
+			return fault("a route")
+		}
+	}
+	return nil
+}
+
+// newOutlet connects to nothing yet.
+func newOutlet(b base) (o *outlet, err error) {
+	o = &outlet{cfg: b.cfg, brokers: b.brokers, log: b.log, schemas: map[string][]string{}}
+	for _, s := range append(b.routes.Streams(), b.cfg.ownStreams()...) {
+		o.streams = append(o.streams, sink.Stream{Name: s.Name, Topic: s.Topic})
+		if !slices.Contains(o.schemas[s.Topic], s.Schema) {
+			o.schemas[s.Topic] = append(o.schemas[s.Topic], s.Schema)
+		}
+	}
 	if o.producer, err = produce.New(b.cfg.Produce, b.brokers, b.reg); err != nil {
 		return nil, err
 	}
@@ -89,12 +128,7 @@ func (o *outlet) source(handler consume.Handler, reg prometheus.Registerer) (sou
 
 // start finds out what would otherwise fail at the first event.
 func (o *outlet) start(ctx context.Context) error {
-	schemas := map[string][]string{}
-	for _, s := range o.streams {
-		schemas[s.Topic] = []string{event.ScoreSchema}
-	}
-	schemas[o.cfg.Produce.Topic(o.cfg.Produce.ErrorStream)] = []string{event.ErrorSchema}
-	if err := o.sinks.Start(ctx, schemas); err != nil {
+	if err := o.sinks.Start(ctx, o.schemas); err != nil {
 		return err
 	}
 	return o.prepareTopics(ctx)

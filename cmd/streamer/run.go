@@ -170,7 +170,7 @@ func loadModels(cfg Config, reg prometheus.Registerer, log *zap.Logger) (*regist
 
 // newPipeline adds what the configuration says to the parts.
 func newPipeline(cfg Config, parts score.Parts) *score.Pipeline {
-	parts.MaxAge, parts.Retry = cfg.Consume.MaxAge, cfg.retries()
+	parts.MaxAge, parts.Retry, parts.Combined = cfg.Consume.MaxAge, cfg.retries(), cfg.combined()
 	parts.Letters = score.Letters{
 		Stream: cfg.Produce.ErrorStream, Topic: cfg.Produce.Topic(cfg.Produce.ErrorStream),
 		Emitter: cfg.Produce.Emitter, MaxRaw: cfg.Produce.MaxRaw(), Canaries: cfg.Produce.Canaries,

@@ -29,7 +29,8 @@ func newSchemaCommand() *cobra.Command {
 		Use: "schema", Short: "Print the schemas of what is written, and tables for them", Args: cobra.NoArgs,
 		Long: "Schemas are printed one document after another, each once: of the STREAMs named, or else of all that the\n" +
 			"configuration has, or else of all there are. Which events are on a STREAM is said by --config or by --schema;\n" +
-			"without them only the default names are known (mediawiki.revision-score-MODEL and revscore.error).\n" +
+			"without them only the default names are known (mediawiki.revision-score-MODEL, mediawiki.page_MODEL_prediction_change.v1,\n" +
+			"revscore.error).\n" +
 			"docs/formats/avro.md says how JSON and Avro belong together.",
 		Example: "  streamer schema json revscore.error\n" +
 			"  streamer schema avro --schema /mediawiki/revision/score/3.0.0 > revision-score.avsc\n" +
@@ -52,9 +53,9 @@ func newSchemaCommand() *cobra.Command {
 
 // jsonSchemas are what events are held to, by their $schema.
 var jsonSchemas = map[string][]byte{
-	event.ScoreSchema: schemas.RevisionScore,
-	event.ErrorSchema: schemas.DeadLetter,
-	"/mediawiki/page/prediction_classification_change/1.1.0": schemas.PredictionClassificationChange,
+	event.ScoreSchema:      schemas.RevisionScore,
+	event.ErrorSchema:      schemas.DeadLetter,
+	event.PredictionSchema: schemas.PredictionClassificationChange,
 }
 
 func newSchemaTextCommand(flags *schemaFlags, form, short string, text func(*avro.Schema) string) *cobra.Command {
@@ -176,7 +177,10 @@ func schemaOf(uri string) (*avro.Schema, error) {
 // defaultStream says by the names that streams have by default what is on them.
 func defaultStream(name string) string {
 	prefix := score.RouteConfig{}.StreamName()
+	before, after, _ := strings.Cut(score.RouteConfig{Model: "\x00", Output: score.OutputPrediction}.StreamName(), "\x00")
 	switch {
+	case strings.HasPrefix(name, before) && strings.HasSuffix(name, after) && len(name) > len(before)+len(after):
+		return event.PredictionSchema
 	case name == produce.DefaultConfig().ErrorStream:
 		return event.ErrorSchema
 	case strings.HasPrefix(name, prefix) && name != prefix:
@@ -194,20 +198,24 @@ func (c Config) streamNames() []string {
 			names = append(names, name)
 		}
 	}
-	if !slices.Contains(names, c.Produce.ErrorStream) {
-		names = append(names, c.Produce.ErrorStream)
+	for _, s := range c.ownStreams() {
+		if !slices.Contains(names, s.Name) {
+			names = append(names, s.Name)
+		}
 	}
 	return names
 }
 
 // streamSchema says what is on an output stream; empty: it is none.
 func (c Config) streamSchema(name string) string {
-	if name == c.Produce.ErrorStream {
-		return event.ErrorSchema
+	for _, s := range c.ownStreams() {
+		if s.Name == name {
+			return s.Schema
+		}
 	}
 	for _, r := range c.Routes {
 		if r.StreamName() == name {
-			return event.ScoreSchema
+			return r.Output.Schema()
 		}
 	}
 	return ""

@@ -120,7 +120,7 @@ func (t *Tally) Observe(r score.Report) {
 
 func classOf(kind score.ReportKind) class {
 	switch kind {
-	case score.KindScore, score.KindFailure:
+	case score.KindScore, score.KindFailure, score.KindCombined:
 		return classAnswered
 	case score.KindDuplicate:
 		return classDuplicate
@@ -165,7 +165,7 @@ func (t *Tally) count(r score.Report, first bool) {
 		if r.Revision != nil { // else a dead letter sent before, which is no model's answer
 			t.counts.Repeats++
 		}
-	case score.KindCanary:
+	case score.KindCanary, score.KindCombined:
 	case score.KindRejected:
 		if first {
 			t.counts.RejectedBy[reason(r.Cause)]++

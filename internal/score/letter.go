@@ -37,8 +37,8 @@ func (p *Pipeline) passCanary(ctx context.Context, rec event.Record, rev *event.
 		var keys []dedupe.Key
 		var messages []event.Message
 		now := time.Now()
-		for _, s := range p.Routes.Streams() {
-			value, err := event.EncodeCanary(rev, s.Name, event.ScoreSchema, now)
+		for _, s := range p.streams() {
+			value, err := event.EncodeCanary(rev, s.Name, s.Schema, now)
 			if err != nil {
 				return err
 			}
@@ -51,6 +51,15 @@ func (p *Pipeline) passCanary(ctx context.Context, rec event.Record, rev *event.
 	}
 	p.report(Report{Record: rec, Revision: rev, Kind: KindCanary})
 	return nil
+}
+
+// streams are all that an event may go to.
+func (p *Pipeline) streams() []Stream {
+	list := p.Routes.Streams()
+	if p.Combined.Name != "" {
+		list = append(list, p.Combined)
+	}
+	return list
 }
 
 // once sends those messages whose key has no mark yet, waits for the broker and

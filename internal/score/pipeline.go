@@ -68,16 +68,19 @@ type Offerer interface {
 	Offer(ctx context.Context, m event.Message, done func(error))
 }
 
-// Parts are what a pipeline is made of. All but Retry, Differences and Observe are
-// required.
+// Parts are what a pipeline is made of. All but Retry, Combined, Differences and
+// Observe are required.
 type Parts struct {
-	Routes   *Routes
-	Engine   *Engine
-	Texts    Texts
-	Store    dedupe.Store
-	Publish  Publisher
-	Letters  Letters
-	Retry    Retries
+	Routes  *Routes
+	Engine  *Engine
+	Texts   Texts
+	Store   dedupe.Store
+	Publish Publisher
+	Letters Letters
+	Retry   Retries
+	// Combined takes an event with the answers of all models, beside each one's own;
+	// without a name there is none.
+	Combined Stream
 	MaxAge   time.Duration // 0: any age
 	Registry prometheus.Registerer
 	// Differences takes the messages of shadows whose route has a topic for them;
@@ -118,7 +121,13 @@ type job struct {
 	rev     *event.Revision
 	targets []Target
 	turn    *turn
+	// combined: the event of all models together is still to be sent, which needs the
+	// answers of all targets, also of those that have theirs.
+	combined bool
 }
+
+// wants tells whether a target is still to be answered, as far as the record knows.
+func (j *job) wants(t Target) bool { return j.retry == nil || j.retry.Wants(t.Stream, t.Name) }
 
 // Begin reads a record and gives its event a place in its page's order. The
 // function it returns does the rest. It implements consume.Handler.
@@ -161,10 +170,12 @@ func (p *Pipeline) route(rec event.Record, rev *event.Revision, again *event.Ret
 	if err != nil {
 		return nil, err
 	}
-	j := &job{rec: rec, rev: rev, targets: targets, retry: again}
+	j := &job{rec: rec, rev: rev, targets: targets, retry: again, combined: p.Combined.Name != ""}
 	if again != nil {
 		j.rec.Source, j.rec.Headers = again.Origin, nil
-		j.targets = slices.DeleteFunc(targets, func(t Target) bool { return !again.Wants(t.Stream, t.Name) })
+		if j.combined = j.combined && again.Wants(p.Combined.Name, ""); !j.combined {
+			j.targets = slices.DeleteFunc(targets, func(t Target) bool { return !j.wants(t) })
+		}
 		lost = slices.DeleteFunc(lost, func(name string) bool { return !slices.Contains(again.Models, name) })
 	}
 	for _, name := range lost {
@@ -206,7 +217,7 @@ func (p *Pipeline) handle(ctx context.Context, j *job) error {
 	if f.again != nil {
 		gone = "" // else the next attempt would not ask
 	}
-	p.end(ctx, work.Claim, dedupe.Result{Entries: entries(j.rev, answers, f), Gone: gone})
+	p.end(ctx, work.Claim, dedupe.Result{Entries: p.entries(j, answers, f), Gone: gone})
 	p.compare(ctx, j, answers)
 	return nil
 }
@@ -219,7 +230,8 @@ type answer struct {
 	cached   bool   // the document came from the cache
 	fleeting bool   // a failure that may be gone on the next try: no mark
 	reason   string // of a failure that a later attempt may mend, in a word; else empty
-	silent   bool   // told to nobody now: no message, no mark
+	silent   bool   // told to nobody now: no message of its own, no mark
+	unfit    error  // why there is no event of the score: its source has what the schema refuses
 	// shadow asks the target's shadow; nil when there is none, or when the score
 	// was not computed now.
 	shadow func() event.Outcome
@@ -229,9 +241,12 @@ type answer struct {
 // no other process works on it meanwhile. A store that does not answer is no reason
 // not to score: the event then goes out, perhaps again, under the same meta.id.
 func (p *Pipeline) claim(ctx context.Context, j *job) (dedupe.Work, error) {
-	keys := make([]dedupe.Key, len(j.targets))
+	keys := make([]dedupe.Key, len(j.targets), len(j.targets)+1)
 	for i, t := range j.targets {
 		keys[i] = scoreKey(j.rev, t)
+	}
+	if j.combined {
+		keys = append(keys, p.combinedKey(j))
 	}
 	work, err := p.Store.Begin(ctx, keys)
 	if err != nil {
@@ -248,15 +263,25 @@ func (p *Pipeline) claim(ctx context.Context, j *job) (dedupe.Work, error) {
 }
 
 // unsent lists the targets that were not answered yet, with the scores that were in
-// the cache.
+// the cache. For a combined event it lists all, those that were answered as silent ones.
 func (p *Pipeline) unsent(j *job, states []dedupe.State) []*answer {
-	open := make([]*answer, 0, len(states))
+	if j.combined && states[len(j.targets)].Sent {
+		j.combined = false
+	}
+	open := make([]*answer, 0, len(j.targets))
 	for i, t := range j.targets {
-		if states[i].Sent {
+		silent := !j.wants(t)
+		if states[i].Sent && !silent {
 			p.report(Report{Record: j.rec, Revision: j.rev, Kind: KindDuplicate, Stream: t.Stream, Model: t.Name})
-			continue
+			silent = true
 		}
-		a := &answer{Target: t, Outcome: event.Outcome{Model: t.Name, Version: t.Model.Version()}}
+		if silent {
+			if !j.combined {
+				continue
+			}
+			t.Shadow, t.ShadowModel = nil, nil
+		}
+		a := &answer{Target: t, Outcome: event.Outcome{Model: t.Name, Version: t.Model.Version()}, silent: silent}
 		if states[i].Score != nil {
 			var s event.Score
 			if err := json.Unmarshal(states[i].Score, &s); err == nil {
@@ -271,84 +296,6 @@ func (p *Pipeline) unsent(j *job, states []dedupe.State) []*answer {
 
 func scoreKey(rev *event.Revision, t Target) dedupe.Key {
 	return dedupe.Key{Stream: t.Stream, Wiki: rev.Wiki, Model: t.Name, Version: t.Model.Version(), RevID: rev.RevID}
-}
-
-// publish sends one message for each answer, and what else becomes of the event, lets
-// the page's next event go, and waits until all are acknowledged.
-func (p *Pipeline) publish(ctx context.Context, j *job, answers []*answer, f fate) error {
-	messages, err := p.messages(j, answers, f)
-	if err != nil {
-		return err
-	}
-	if len(messages) == 0 {
-		j.turn.pass()
-		return nil
-	}
-	acknowledged := p.send(ctx, messages)
-	j.turn.pass()
-	if err := <-acknowledged; err != nil {
-		return err
-	}
-	for _, a := range answers {
-		if !a.silent {
-			p.report(Report{Record: j.rec, Revision: j.rev, Kind: kindOf(a), Stream: a.Stream, Model: a.Outcome.Model, Outcome: a.Outcome})
-		}
-	}
-	if f.again != nil {
-		for i, stream := range f.retry.Streams {
-			p.report(Report{Record: j.rec, Revision: j.rev, Kind: KindRetry, Stream: stream, Model: f.retry.Models[i]})
-		}
-	}
-	if f.letter != nil {
-		p.report(Report{Record: j.rec, Revision: j.rev, Kind: KindRejected, Stream: p.Letters.Stream, Cause: f.cause})
-	}
-	return nil
-}
-
-// messages are all that the event becomes, in the order in which they are sent.
-func (p *Pipeline) messages(j *job, answers []*answer, f fate) ([]event.Message, error) {
-	now := time.Now()
-	key := event.EncodeKey(j.rev.Wiki, j.rev.PageID)
-	messages := make([]event.Message, 0, len(answers)+1)
-	for _, a := range answers {
-		if a.silent {
-			continue
-		}
-		value, err := event.EncodeScore(j.rev, a.Stream, a.Outcome, now)
-		if err != nil {
-			return nil, fmt.Errorf("stream %s, revision %d of %s: %w", a.Stream, j.rev.RevID, j.rev.Wiki, err)
-		}
-		messages = append(messages, event.Message{Topic: a.Topic, Key: key, Value: value})
-	}
-	if f.letter != nil {
-		messages = append(messages, *f.letter)
-	}
-	if f.again != nil {
-		messages = append(messages, *f.again)
-	}
-	return messages, nil
-}
-
-func kindOf(a *answer) ReportKind {
-	if a.Failure != nil {
-		return KindFailure
-	}
-	return KindScore
-}
-
-// entries are the marks of acknowledged answers. What may be mended gets none, so
-// that it is tried again when it comes again.
-func entries(rev *event.Revision, answers []*answer, f fate) []dedupe.Entry {
-	list := make([]dedupe.Entry, 0, len(answers))
-	for _, a := range answers {
-		if !a.fleeting && !a.silent {
-			list = append(list, dedupe.Entry{Key: scoreKey(rev, a.Target), Score: a.document})
-		}
-	}
-	if f.letter != nil {
-		list = append(list, dedupe.Entry{Key: f.key})
-	}
-	return list
 }
 
 // send hands messages over in order and returns where the acknowledgement of all

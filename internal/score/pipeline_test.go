@@ -94,8 +94,10 @@ type rig struct {
 	models  []registry.Place
 	maxAge  time.Duration
 	retry   Retries
-	mu      sync.Mutex
-	reports []Report
+	// combined is the stream of all models, if set.
+	combined string
+	mu       sync.Mutex
+	reports  []Report
 
 	// made by start
 	registry *registry.Registry
@@ -132,10 +134,14 @@ func (r *rig) start(t *testing.T) *Pipeline {
 	if r.publish == nil {
 		r.publish = r.broker
 	}
+	var combined Stream
+	if r.combined != "" {
+		combined = Stream{r.combined, "dc." + r.combined, event.ScoreSchema}
+	}
 	return New(DefaultConfig(), Parts{
 		Routes: routes, Engine: r.engine, Texts: r.texts, Store: r.store, Publish: r.publish, Differences: r.offers,
 		Letters: Letters{Stream: "errors", Topic: "dc.errors", Emitter: "test", MaxRaw: 1000, Canaries: true},
-		MaxAge:  r.maxAge, Retry: r.retry,
+		MaxAge:  r.maxAge, Retry: r.retry, Combined: combined,
 		Registry: r.metrics,
 		Observe: func(rep Report) {
 			r.mu.Lock()

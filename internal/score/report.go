@@ -16,6 +16,7 @@ const (
 	KindFailure   ReportKind = "failure"   // an event with errors was acknowledged
 	KindDuplicate ReportKind = "duplicate" // answered before: nothing sent
 	KindRejected  ReportKind = "rejected"  // unreadable: a dead letter was acknowledged
+	KindCombined  ReportKind = "combined"  // the event of all models was acknowledged, beside the reports of each
 	KindRetry     ReportKind = "retry"     // an answer waits in a retry topic, which was acknowledged
 	KindCanary    ReportKind = "canary"    // a heartbeat was passed on
 	KindShadow    ReportKind = "shadow"    // a shadow differed: beside the report of the score, for a sample

@@ -25,9 +25,11 @@ const (
 	ReasonRetry     = "BrokenRetry"      // a record of a retry topic that does not say what it is
 )
 
-// fate is what becomes of an event when some of its answers could not be had for now.
-// The zero fate is that of all others.
+// fate is what becomes of an event beside the answers of single models, when some of
+// them could not be had for now, and else.
 type fate struct {
+	combined bool // the event of all models goes out
+
 	again  *event.Message // the record for the next attempt; nil: there is none
 	retry  event.Retry    // what it says
 	letter *event.Message // the dead letter; nil: none
@@ -47,6 +49,7 @@ func (j *job) attempts() int {
 // enough for all of them: they failed for the same text. Those that wait for it, or
 // that end in a dead letter alone, fall silent: no message now, and no mark.
 func (p *Pipeline) settle(ctx context.Context, j *job, answers []*answer) (f fate, err error) {
+	f.combined = j.combined
 	failed := slices.IndexFunc(answers, func(a *answer) bool { return a.reason != "" })
 	if failed < 0 {
 		return f, nil
@@ -54,13 +57,13 @@ func (p *Pipeline) settle(ctx context.Context, j *job, answers []*answer) (f fat
 	reason := answers[failed].reason
 	step := p.Retry.Next(j.attempts(), reason)
 	if step.Topic != "" {
-		f.retry = j.next(answers, reason, step)
+		f.retry = p.next(j, answers, reason, step)
 		m := event.Message{
 			Topic: step.Topic, Key: event.EncodeKey(j.rev.Wiki, j.rev.PageID), Value: j.rec.Value, Headers: []event.Header{f.retry.Header()},
 		}
 		if size(m) <= p.Retry.MaxBytes {
 			p.metrics.retries.WithLabelValues(retry.Name(step.Delay), reason).Inc()
-			f.again = &m
+			f.again, f.combined = &m, false
 			silence(answers)
 			return f, nil
 		}
@@ -72,6 +75,7 @@ func (p *Pipeline) settle(ctx context.Context, j *job, answers []*answer) (f fat
 		err = p.giveUp(ctx, j, answers, reason, &f)
 	}
 	if !step.Then.Event() {
+		f.combined = false // it comes with a replay of the letter
 		silence(answers)
 	}
 	return f, err
@@ -79,12 +83,15 @@ func (p *Pipeline) settle(ctx context.Context, j *job, answers []*answer) (f fat
 
 // next is what the record for the next attempt says. It is the source's to the byte
 // beside that, however many attempts there were.
-func (j *job) next(answers []*answer, reason string, step retry.Step) event.Retry {
+func (p *Pipeline) next(j *job, answers []*answer, reason string, step retry.Step) event.Retry {
 	r := event.Retry{Attempt: j.attempts() + 1, Due: time.Now().Add(step.Delay), Delay: step.Delay, Origin: j.rec.Source, Reason: reason}
 	for _, a := range answers {
 		if a.reason != "" && !a.silent {
 			r.Streams, r.Models = append(r.Streams, a.Stream), append(r.Models, a.Name)
 		}
+	}
+	if j.combined {
+		r.Streams, r.Models = append(r.Streams, p.Combined.Name), append(r.Models, "")
 	}
 	return r
 }
@@ -108,8 +115,7 @@ func silence(answers []*answer) {
 // giveUp writes the dead letter, unless it was written before: a letter has a mark as
 // an answer has.
 func (p *Pipeline) giveUp(ctx context.Context, j *job, answers []*answer, reason string, f *fate) error {
-	l := p.Letters
-	f.key = dedupe.Key{Stream: l.Stream, Wiki: j.rev.Wiki, RevID: j.rev.RevID, Model: j.rec.Source.String(), Version: ReasonExhausted}
+	f.key = dedupe.Key{Stream: p.Letters.Stream, Wiki: j.rev.Wiki, RevID: j.rev.RevID, Model: j.rec.Source.String(), Version: ReasonExhausted}
 	states, err := p.Store.Lookup(ctx, []dedupe.Key{f.key})
 	switch {
 	case ctx.Err() != nil:
@@ -120,21 +126,22 @@ func (p *Pipeline) giveUp(ctx context.Context, j *job, answers []*answer, reason
 		return nil
 	}
 	f.cause = &event.ParseError{Reason: ReasonExhausted, Schema: j.rev.Schema, Stream: j.rev.Stream, Detail: fmt.Sprintf(
-		"revision %d of %s: %s, after %d attempts of retry topics; no answer of %s", j.rev.RevID, j.rev.Wiki, reason, j.attempts(), missing(answers))}
-	value, err := event.Letter{
-		Stream: l.Stream, Emitter: l.Emitter, Source: j.rec.Source, Value: j.rec.Value, Cause: f.cause, MaxRaw: l.MaxRaw, About: ReasonExhausted,
-	}.Encode(time.Now())
-	f.letter = &event.Message{Topic: l.Topic, Value: value}
+		"revision %d of %s: %s, after %d attempts of retry topics; no answer of %s", j.rev.RevID, j.rev.Wiki, reason, j.attempts(), p.missing(j, answers))}
+	m, err := p.letter(j, f.cause, ReasonExhausted, time.Now())
+	f.letter = &m
 	return err
 }
 
 // missing names the answers that could not be had.
-func missing(answers []*answer) string {
+func (p *Pipeline) missing(j *job, answers []*answer) string {
 	var list []string
 	for _, a := range answers {
 		if a.reason != "" && !a.silent {
 			list = append(list, a.Name+" in "+a.Stream)
 		}
+	}
+	if j.combined {
+		list = append(list, "all models in "+p.Combined.Name)
 	}
 	return strings.Join(list, ", ")
 }

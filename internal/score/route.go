@@ -13,21 +13,43 @@ import (
 // RouteConfig says which revisions one output stream gets, in the manner of a
 // ChangeProp rule.
 type RouteConfig struct {
-	Stream   string       `yaml:"stream" help:"Output stream; default mediawiki.revision-score-<model>."`
+	Stream   string       `yaml:"stream" help:"Output stream; default mediawiki.revision-score-<model>, of predictions mediawiki.page_<model>_prediction_change.v1."`
 	Topic    string       `yaml:"topic" help:"Topic, where it is not produce.topic_prefix and the stream."`
 	Model    string       `yaml:"model" help:"Name of the model in service; which one of that name is decided by the event's wiki."`
+	Output   Output       `yaml:"output,omitempty" help:"What its events are: score (default), /mediawiki/revision/score/3.0.0; or prediction, /mediawiki/page/prediction_classification_change/1.1.0, which is made of page_change events alone and whose failures are dead letters."`
 	On       []string     `yaml:"on" help:"Event classes of ORES, of which one must apply: edit, main_edit, bot_edit, nonbot_edit, page_creation, main_creation, bot_page_creation, nonbot_page_creation."`
 	Match    Alternatives `yaml:"match" help:"Fields of the event (dotted path: value, list of values, or /regex/) that must all match; a list of such maps is an OR."`
 	MatchNot Alternatives `yaml:"match_not" help:"The same, for events that are not wanted."`
 	Shadow   ShadowConfig `yaml:"shadow,omitempty" help:"A model that is tried out beside the route's: asked on the same revisions, compared, and not published."`
 }
 
+// Output is what the events of a route are.
+type Output string
+
+// All outputs; none is a score.
+const (
+	OutputScore      Output = "score"
+	OutputPrediction Output = "prediction"
+)
+
+// Schema is the $schema of the events.
+func (o Output) Schema() string {
+	if o == OutputPrediction {
+		return event.PredictionSchema
+	}
+	return event.ScoreSchema
+}
+
 // StreamName is the stream, given or default.
 func (c RouteConfig) StreamName() string {
-	if c.Stream != "" {
+	switch {
+	case c.Stream != "":
 		return c.Stream
+	case c.Output == OutputPrediction: // as the stream of Wikimedia's first such model is called
+		return "mediawiki.page_" + c.Model + "_prediction_change.v1"
+	default:
+		return "mediawiki.revision-score-" + c.Model
 	}
-	return "mediawiki.revision-score-" + c.Model
 }
 
 // Models finds the model of a name in service for a wiki. It is asked for every
@@ -42,6 +64,7 @@ type Models interface {
 type Target struct {
 	Stream string
 	Topic  string
+	Output Output
 	Name   string // of the model in service, which may not be its own
 	Model  *model.Model
 
@@ -58,6 +81,7 @@ type Routes struct {
 
 type route struct {
 	stream, topic, model string
+	output               Output
 	classes              []string
 	match                []conditions // OR; empty: everything
 	matchNot             []conditions // OR; empty: nothing
@@ -91,6 +115,9 @@ func NewRoutes(cfg []RouteConfig, models Models, topic func(stream string) strin
 		} else {
 			seen[key] = true
 		}
+		if i := slices.IndexFunc(rs.routes, func(o route) bool { return o.stream == r.stream && o.output.Schema() != r.output.Schema() }); i >= 0 {
+			fault("stream %s would have both scores and predictions, must have one of them", r.stream)
+		}
 		rs.routes = append(rs.routes, r)
 	}
 	for i, c := range cfg {
@@ -112,7 +139,10 @@ func (c RouteConfig) compile(models Models, topic func(stream string) string, fa
 	if len(models.Wikis(c.Model)) == 0 {
 		fault("model %s is in no bundle under models, so the stream would stay silent", c.Model)
 	}
-	r := route{stream: c.StreamName(), topic: c.Topic, model: c.Model, classes: c.On}
+	r := route{stream: c.StreamName(), topic: c.Topic, model: c.Model, output: c.Output, classes: c.On}
+	if c.Output != "" && c.Output != OutputScore && c.Output != OutputPrediction {
+		fault("output is %q, must be %s or %s", c.Output, OutputScore, OutputPrediction)
+	}
 	if r.topic == "" {
 		r.topic = topic(r.stream)
 	}
@@ -153,7 +183,7 @@ func (rs *Routes) For(rev *event.Revision) (targets []Target, lost []string, err
 			}
 			continue
 		}
-		t := Target{Stream: r.stream, Topic: r.topic, Name: r.model, Model: m}
+		t := Target{Stream: r.stream, Topic: r.topic, Output: r.output, Name: r.model, Model: m}
 		if r.shadow != nil {
 			t.Shadow = r.shadow
 			t.ShadowModel, _ = rs.models.Find(rev.Wiki, r.shadow.Model) // nil where there is none
@@ -177,14 +207,14 @@ func (rs *Routes) decide(r *route, rev *event.Revision, on []string) (*model.Mod
 	return m, nil, nil
 }
 
-// Stream is an output stream and its topic.
-type Stream struct{ Name, Topic string }
+// Stream is an output stream, its topic, and the $schema of its events.
+type Stream struct{ Name, Topic, Schema string }
 
 // Streams lists the output streams, each once.
 func (rs *Routes) Streams() []Stream {
 	var out []Stream
 	for _, r := range rs.routes {
-		if s := (Stream{r.stream, r.topic}); !slices.Contains(out, s) {
+		if s := (Stream{r.stream, r.topic, r.output.Schema()}); !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}
@@ -243,6 +273,7 @@ func (rs *Routes) Explain(rev *event.Revision) ([]Decision, error) {
 // refusal says why a route does not want an event. It is a value, formatted
 // only when someone reads it: most events are refused by most routes.
 type refusal struct {
+	schema  string     // of an event of which no prediction can be made
 	classes []string   // none of these applies
 	failed  *condition // of match
 	got     string
@@ -252,6 +283,8 @@ type refusal struct {
 
 func (f *refusal) String() string {
 	switch {
+	case f.schema != "":
+		return "output: predictions are made of page_change events, this is " + f.schema
 	case f.classes != nil:
 		return "on: none of the classes " + strings.Join(f.classes, ", ") + " applies"
 	case f.hit != nil:
@@ -265,6 +298,9 @@ func (f *refusal) String() string {
 
 // refuses returns nil when the route wants the event.
 func (r *route) refuses(rev *event.Revision, on []string) (*refusal, error) {
+	if r.output == OutputPrediction && !strings.HasPrefix(rev.Schema, "/mediawiki/page/change/") {
+		return &refusal{schema: rev.Schema}, nil
+	}
 	if len(r.classes) > 0 && !slices.ContainsFunc(r.classes, func(c string) bool { return slices.Contains(on, c) }) {
 		return &refusal{classes: r.classes}, nil
 	}

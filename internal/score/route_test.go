@@ -112,18 +112,36 @@ func TestRoutes(t *testing.T) {
 		})
 	}
 	want := []Stream{
-		{"mediawiki.revision-score-reverted", "dc.mediawiki.revision-score-reverted"}, {"every", "a.topic.of.its.own"},
-		{"every.second", "dc.every.second"}, {"both", "dc.both"},
+		{"mediawiki.revision-score-reverted", "dc.mediawiki.revision-score-reverted", event.ScoreSchema}, {"every", "a.topic.of.its.own", event.ScoreSchema},
+		{"every.second", "dc.every.second", event.ScoreSchema}, {"both", "dc.both", event.ScoreSchema},
 	}
 	if got := routes.Streams(); !slices.Equal(got, want) {
 		t.Errorf("streams %v", got)
 	}
 }
 
+// Predictions are made of page_change alone; what a stream has is one of the two.
+func TestOutputs(t *testing.T) {
+	routes := compileRoutes(t, `[{model: revid, output: prediction}, {model: revid, output: score}, {model: reverted, output: prediction, stream: p}]`)
+	want := []Stream{
+		{"mediawiki.page_revid_prediction_change.v1", "dc.mediawiki.page_revid_prediction_change.v1", event.PredictionSchema},
+		{"mediawiki.revision-score-revid", "dc.mediawiki.revision-score-revid", event.ScoreSchema}, {"p", "dc.p", event.PredictionSchema},
+	}
+	if got := routes.Streams(); !slices.Equal(got, want) {
+		t.Errorf("streams %v", got)
+	}
+	if got := targets(t, routes, parsed(t, edit(7, 43, 0))); len(got) != 1 {
+		t.Errorf("a revision-create goes to %v", got)
+	}
+	if got := targets(t, routes, parsed(t, change(7, 43, 0))); len(got) != 3 {
+		t.Errorf("a page_change goes to %v", got)
+	}
+}
+
 // Two models may share a stream, which is then listed once.
 func TestSharedStream(t *testing.T) {
 	routes := compileRoutes(t, `[{model: reverted, stream: s}, {model: revid, stream: s}]`)
-	if got := routes.Streams(); !slices.Equal(got, []Stream{{"s", "dc.s"}}) {
+	if got := routes.Streams(); !slices.Equal(got, []Stream{{"s", "dc.s", event.ScoreSchema}}) {
 		t.Errorf("streams %v", got)
 	}
 	if got := targets(t, routes, parsed(t, edit(7, 43, 0))); len(got) != 2 {
@@ -143,6 +161,8 @@ func TestInvalidRoutes(t *testing.T) {
 		{`[{model: revid, on: [edit, minor_edit]}]`, []string{`routes[0]: on has "minor_edit", must be one of edit, main_edit`}},
 		{`[{model: revid, match: {a: /(/}}]`, []string{"routes[0]: match: a: /(/"}},
 		{`[{model: revid, match_not: [{a: []}]}]`, []string{"routes[0]: match_not: a: an empty list"}},
+		{`[{model: revid, output: both}]`, []string{`routes[0]: output is "both", must be score or prediction`}},
+		{`[{model: revid, stream: s}, {model: reverted, stream: s, output: prediction}]`, []string{"routes[1]: stream s would have both scores and predictions"}},
 		// Every fault of every route, at once.
 		{`[{model: revid, on: [x], match: {a: /(/}, match_not: {}}, {on: [y]}, {model: revid}]`,
 			[]string{`on has "x"`, "match: a", "match_not: a map", "routes[1]: model is empty", "routes[2]: stream mediawiki.revision-score-revid"}},
