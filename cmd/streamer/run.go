@@ -119,7 +119,7 @@ func (b base) serve(ctx context.Context, texts *fetch.Client, store *dedupe.Guar
 	live := feed.NewHub()
 	defer live.Close()
 	pipeline := newPipeline(b.cfg, score.Parts{
-		Routes: b.routes, Engine: score.NewEngine(b.cfg.Score.Workers, b.reg), Texts: texts, Store: store,
+		Routes: b.routes, Engine: score.NewEngine(b.cfg.Score.Workers, b.reg), Texts: texts, Store: store, Hidings: store,
 		Publish: out, Differences: out.producer, Registry: b.reg, Observe: onReport(b.log, live, b.hooks),
 	})
 	src, err := out.source(pipeline, b.reg)

@@ -10,7 +10,8 @@ import (
 // canary is the domain of events that stand for none.
 const canary = "canary"
 
-// answer is what an audit asks of a score event. Models' documents are not looked into.
+// answer is what an audit asks of a score event, or of a prediction. Models' documents
+// are not looked into.
 type answer struct {
 	Meta struct {
 		ID     string `json:"id"`
@@ -21,6 +22,21 @@ type answer struct {
 	RevID    int64               `json:"rev_id"`
 	Scores   map[string]struct{} `json:"scores"`
 	Errors   map[string]struct{} `json:"errors"`
+
+	WikiID   string `json:"wiki_id"`
+	Revision struct {
+		RevID int64 `json:"rev_id"`
+	} `json:"revision"`
+	Predicted struct {
+		Model string `json:"model_name"`
+	} `json:"predicted_classification"`
+}
+
+// asScore tells of a prediction as the score event of it would.
+func (a *answer) asScore() {
+	if a.Predicted.Model != "" {
+		a.Database, a.RevID, a.Scores = a.WikiID, a.Revision.RevID, map[string]struct{}{a.Predicted.Model: {}}
+	}
 }
 
 // Answers takes the values of output events, as JSON. What is no score event is
@@ -47,6 +63,7 @@ func (l *Ledger) answer(value []byte) {
 	if a.Meta.Domain == canary {
 		return
 	}
+	a.asScore()
 	metaID, ok := parseID(a.Meta.ID)
 	if !ok || a.Database == "" || a.RevID <= 0 || len(a.Scores)+len(a.Errors) == 0 {
 		l.foul++

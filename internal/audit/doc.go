@@ -24,5 +24,8 @@
 // harmless, as its sent-marks suppress the repeat. Records that cannot be read become
 // dead letters, which name no revision; they are counted, and not looked for.
 //
+// A prediction that failed is a dead letter too, so it looks missing, and so does what
+// waits in a retry topic; feeding either again is harmless.
+//
 // The package reads no Kafka: records come from iterators.
 package audit

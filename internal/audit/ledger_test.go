@@ -118,6 +118,36 @@ func TestAccount(t *testing.T) {
 	}
 }
 
+// A prediction answers as a score does; a failed one is a dead letter, which names none.
+func TestPredictionsAnswer(t *testing.T) {
+	const change = `{"$schema":"/mediawiki/page/change/1.2.0","changelog_kind":"update","page_change_kind":"edit","dt":"2026-01-02T12:00:00Z",` +
+		`"meta":{"stream":"c","domain":"x"},"wiki_id":"enwiki","page":{"page_id":7,"page_title":"T","namespace_id":0},"revision":{"rev_id":%d,"rev_dt":"2026-01-02T12:00:00Z"}}`
+	l := New(func(*event.Revision) ([]Target, error) { return []Target{{"p.a", "a"}}, nil }, 0)
+	if err := l.Inputs(stream("in", nil, fmt.Sprintf(change, 1), fmt.Sprintf(change, 2))); err != nil {
+		t.Fatal(err)
+	}
+	r, err := event.Parse(fmt.Appendf(nil, change, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := event.Outcome{Model: "a", Version: "1", Score: &event.Score{Prediction: true, Probability: map[string]float64{"true": 1}}}
+	value, err := event.EncodePrediction(r, "p.a", o, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	canary, err := event.EncodeCanary(&event.Revision{Domain: "canary"}, "p.a", event.PredictionSchema, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Answers(events(string(value), string(canary))); err != nil {
+		t.Fatal(err)
+	}
+	want := []Row{{Group{"enwiki", Target{"p.a", "a"}}, Counts{Wanted: 2, Scored: 1, Missing: 1}}}
+	if got := l.Rows(); !reflect.DeepEqual(got, want) || l.Unreadable() != 0 {
+		t.Errorf("rows %+v, want %+v; %d unreadable", got, want, l.Unreadable())
+	}
+}
+
 func TestGaps(t *testing.T) {
 	l := New(both, 0)
 	for _, topic := range []string{"in", "other"} {

@@ -29,6 +29,8 @@
 //   - A text that cannot be had for now (retry.go) does not hold up what can be
 //     answered: the rest of the event waits in a retry topic (package retry), which
 //     is in the same step, and so in the same transaction, as the other answers.
+//   - What was hidden of a revision since its event was made stands in nothing that
+//     is made of it (hide.go).
 //   - What is wrong with one model or one revision stays with it: models fail
 //     apart, and a panic in an estimator becomes an error event.
 //   - Models may be exchanged at any time (package registry): an event takes those

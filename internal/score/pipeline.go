@@ -68,13 +68,14 @@ type Offerer interface {
 	Offer(ctx context.Context, m event.Message, done func(error))
 }
 
-// Parts are what a pipeline is made of. All but Retry, Combined, Differences and
-// Observe are required.
+// Parts are what a pipeline is made of. All but Hidings, Retry, Combined,
+// Differences and Observe are required.
 type Parts struct {
 	Routes  *Routes
 	Engine  *Engine
 	Texts   Texts
 	Store   dedupe.Store
+	Hidings Hidings // nil: nothing is hidden of the revisions before
 	Publish Publisher
 	Letters Letters
 	Retry   Retries
@@ -199,6 +200,9 @@ func (p *Pipeline) handle(ctx context.Context, j *job) error {
 		return err
 	}
 	defer p.Store.Release(work.Claim) // on every way out; nothing is left of it after publish
+	if err := p.hide(ctx, j, work.Hidden); err != nil {
+		return err
+	}
 	answers := p.unsent(j, work.States)
 	gone, err := p.answer(ctx, j.rev, answers, work.Gone)
 	if err != nil {

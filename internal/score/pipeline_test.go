@@ -138,8 +138,10 @@ func (r *rig) start(t *testing.T) *Pipeline {
 	if r.combined != "" {
 		combined = Stream{r.combined, "dc." + r.combined, event.ScoreSchema}
 	}
+	hidings, _ := r.store.(Hidings)
 	return New(DefaultConfig(), Parts{
-		Routes: routes, Engine: r.engine, Texts: r.texts, Store: r.store, Publish: r.publish, Differences: r.offers,
+		Hidings: hidings,
+		Routes:  routes, Engine: r.engine, Texts: r.texts, Store: r.store, Publish: r.publish, Differences: r.offers,
 		Letters: Letters{Stream: "errors", Topic: "dc.errors", Emitter: "test", MaxRaw: 1000, Canaries: true},
 		MaxAge:  r.maxAge, Retry: r.retry, Combined: combined,
 		Registry: r.metrics,

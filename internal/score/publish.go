@@ -88,7 +88,7 @@ func (p *Pipeline) message(j *job, a *answer, key []byte, now time.Time) (event.
 func (p *Pipeline) letter(j *job, cause error, about string, now time.Time) (event.Message, error) {
 	l := p.Letters
 	value, err := event.Letter{
-		Stream: l.Stream, Emitter: l.Emitter, Source: j.rec.Source, Value: j.rec.Value, Cause: cause, MaxRaw: l.MaxRaw, About: about,
+		Stream: l.Stream, Emitter: l.Emitter, Source: j.rec.Source, Value: j.rev.Raw, Cause: cause, MaxRaw: l.MaxRaw, About: about,
 	}.Encode(now)
 	return event.Message{Topic: l.Topic, Value: value}, err
 }
