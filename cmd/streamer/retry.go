@@ -12,7 +12,6 @@ import (
 
 	"revscore/internal/consume"
 	"revscore/internal/retry"
-	"revscore/internal/score"
 )
 
 // retryPolicy is nil where nothing is tried again: without a stream for it, and where
@@ -22,10 +21,6 @@ func (c Config) retryPolicy() *retry.Policy {
 		return nil
 	}
 	return retry.New(c.Retry, c.Produce.Topic)
-}
-
-func (c Config) retries() score.Retries {
-	return score.Retries{Policy: c.retryPolicy(), MaxBytes: c.Produce.MaxMessage}
 }
 
 // validateRetry holds the retry topics to those of others. A record that this service

@@ -120,7 +120,9 @@ func (b base) serve(ctx context.Context, texts *fetch.Client, store *dedupe.Guar
 	defer live.Close()
 	pipeline := newPipeline(b.cfg, score.Parts{
 		Routes: b.routes, Engine: score.NewEngine(b.cfg.Score.Workers, b.reg), Texts: texts, Store: store, Hidings: store,
-		Publish: out, Differences: out.producer, Registry: b.reg, Observe: onReport(b.log, live, b.hooks),
+		Publish: out, Differences: out.producer,
+		Retry:    score.Retries{Policy: b.cfg.retryPolicy(), Check: out.producer.Check},
+		Registry: b.reg, Observe: onReport(b.log, live, b.hooks),
 	})
 	src, err := out.source(pipeline, b.reg)
 	if err != nil {
@@ -170,7 +172,7 @@ func loadModels(cfg Config, reg prometheus.Registerer, log *zap.Logger) (*regist
 
 // newPipeline adds what the configuration says to the parts.
 func newPipeline(cfg Config, parts score.Parts) *score.Pipeline {
-	parts.MaxAge, parts.Retry, parts.Combined = cfg.Consume.MaxAge, cfg.retries(), cfg.combined()
+	parts.MaxAge, parts.Combined = cfg.Consume.MaxAge, cfg.combined()
 	parts.Letters = score.Letters{
 		Stream: cfg.Produce.ErrorStream, Topic: cfg.Produce.Topic(cfg.Produce.ErrorStream),
 		Emitter: cfg.Produce.Emitter, MaxRaw: cfg.Produce.MaxRaw(), Canaries: cfg.Produce.Canaries,

@@ -16,8 +16,11 @@ import (
 // Retries has none do.
 type Retries struct {
 	*retry.Policy
-	MaxBytes int // of a record in a retry topic, all in all
+	// Check says why a topic would not take a record for its size; nil: all are taken.
+	Check func(event.Message) error
 }
+
+func (r Retries) takes(m event.Message) bool { return r.Check == nil || r.Check(m) == nil }
 
 // error_type of dead letters about retries.
 const (
@@ -61,7 +64,7 @@ func (p *Pipeline) settle(ctx context.Context, j *job, answers []*answer) (f fat
 		m := event.Message{
 			Topic: step.Topic, Key: event.EncodeKey(j.rev.Wiki, j.rev.PageID), Value: j.rec.Value, Headers: []event.Header{f.retry.Header()},
 		}
-		if size(m) <= p.Retry.MaxBytes {
+		if p.Retry.takes(m) {
 			p.metrics.retries.WithLabelValues(retry.Name(step.Delay), reason).Inc()
 			f.again, f.combined = &m, false
 			silence(answers)
@@ -94,15 +97,6 @@ func (p *Pipeline) next(j *job, answers []*answer, reason string, step retry.Ste
 		r.Streams, r.Models = append(r.Streams, p.Combined.Name), append(r.Models, "")
 	}
 	return r
-}
-
-// size is what a record takes in a batch of its own, generously.
-func size(m event.Message) int {
-	n := 1024 + len(m.Key) + len(m.Value)
-	for _, h := range m.Headers {
-		n += len(h.Key) + len(h.Value)
-	}
-	return n
 }
 
 // silence keeps failed answers from being told.

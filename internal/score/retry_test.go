@@ -47,7 +47,7 @@ func retryRig(t *testing.T) (*rig, *outage) {
 	if err := cfg.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	r.retry = Retries{Policy: retry.New(cfg, func(s string) string { return "dc." + s }), MaxBytes: 100_000}
+	r.retry = Retries{Policy: retry.New(cfg, func(s string) string { return "dc." + s })}
 	return r, o
 }
 
@@ -296,8 +296,15 @@ func TestRetryHoldsUpNobody(t *testing.T) {
 func TestRetryRecordTooLarge(t *testing.T) {
 	r, o := retryRig(t)
 	o.code = "maxlag"
-	r.retry.MaxBytes = 1500
-	do(t, r.start(t), record(strings.Replace(edit(7, 1234, 0), `"T"`, `"T","comment":"`+strings.Repeat("x", 500)+`"`, 1), 0))
+	var asked event.Message
+	r.retry.Check = func(m event.Message) error {
+		asked = m
+		return errors.New("too large")
+	}
+	do(t, r.start(t), record(edit(7, 1234, 0), 0))
+	if asked.Topic != "dc.revscore.retry.1m" || len(asked.Headers) != 1 {
+		t.Errorf("asked about %+v", asked)
+	}
 	if got := r.topics(); got != revidStream+" errors" {
 		t.Errorf("messages to %s", got)
 	}
