@@ -245,7 +245,7 @@ type answer struct {
 // no other process works on it meanwhile. A store that does not answer is no reason
 // not to score: the event then goes out, perhaps again, under the same meta.id.
 func (p *Pipeline) claim(ctx context.Context, j *job) (dedupe.Work, error) {
-	keys := make([]dedupe.Key, len(j.targets), len(j.targets)+1)
+	keys := make([]dedupe.Key, len(j.targets))
 	for i, t := range j.targets {
 		keys[i] = scoreKey(j.rev, t)
 	}

@@ -36,7 +36,7 @@ func (p *Pipeline) publish(ctx context.Context, j *job, answers []*answer, f fat
 func (p *Pipeline) messages(j *job, answers []*answer, f fate) ([]event.Message, error) {
 	now := time.Now()
 	key := event.EncodeKey(j.rev.Wiki, j.rev.PageID)
-	messages := make([]event.Message, 0, len(answers)+2)
+	messages := make([]event.Message, 0, len(answers)) // nearly always that is all
 	for _, a := range answers {
 		if a.silent {
 			continue
@@ -153,7 +153,7 @@ func reportOf(j *job, a *answer) Report {
 // entries are the marks of acknowledged answers. What may be mended gets none, so
 // that it is tried again when it comes again.
 func (p *Pipeline) entries(j *job, answers []*answer, f fate) []dedupe.Entry {
-	list := make([]dedupe.Entry, 0, len(answers)+1)
+	list := make([]dedupe.Entry, 0, len(answers))
 	fleeting := false
 	for _, a := range answers {
 		fleeting = fleeting || a.fleeting
