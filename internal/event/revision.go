@@ -169,17 +169,19 @@ type wirePage struct {
 }
 
 type wireRevision struct {
-	RevID       *int64         `json:"rev_id"`
-	RevParentID int64          `json:"rev_parent_id"`
-	RevDT       string         `json:"rev_dt"`
-	Comment     string         `json:"comment"`
-	CommentSeen *bool          `json:"is_comment_visible"`
-	IsMinorEdit bool           `json:"is_minor_edit"`
-	RevSize     int64          `json:"rev_size"`
-	Editor      *wirePerformer `json:"editor"`
-	Slots       map[string]struct {
-		ContentModel string `json:"content_model"`
-	} `json:"content_slots"`
+	RevID       *int64              `json:"rev_id"`
+	RevParentID int64               `json:"rev_parent_id"`
+	RevDT       string              `json:"rev_dt"`
+	Comment     string              `json:"comment"`
+	CommentSeen *bool               `json:"is_comment_visible"`
+	IsMinorEdit bool                `json:"is_minor_edit"`
+	RevSize     int64               `json:"rev_size"`
+	Editor      *wirePerformer      `json:"editor"`
+	Slots       map[string]wireSlot `json:"content_slots"`
+}
+
+type wireSlot struct {
+	ContentModel string `json:"content_model"`
 }
 
 // Parse reads a record's value. It returns a [*ParseError] for a record that is
@@ -190,12 +192,16 @@ func Parse(value []byte) (*Revision, error) {
 	if len(bytes.TrimSpace(value)) == 0 {
 		return nil, &ParseError{Reason: ReasonEmpty, Detail: "the record has no value"}
 	}
-	var w wire
-	if err := json.Unmarshal(value, &w, lenient); err != nil {
-		return nil, decodeError(value, err)
+	d := decodings.Get().(*decoding)
+	defer d.free()
+	w := &d.wire
+	var err error
+	if !d.scan(value) {
+		if w, err = unmarshal(value); err != nil {
+			return nil, decodeError(value, err)
+		}
 	}
 	var r *Revision
-	var err error
 	switch {
 	case hasVersion(w.Schema, "/mediawiki/revision/create/", "1.", "2."):
 		r, err = w.revisionCreate()
@@ -221,6 +227,12 @@ func Parse(value []byte) (*Revision, error) {
 	}
 	r.Raw = value
 	return r, nil
+}
+
+func unmarshal(value []byte) (*wire, error) {
+	w := new(wire)
+	err := json.Unmarshal(value, w, lenient)
+	return w, err
 }
 
 // maxCopied bounds what a score event repeats of its source, several times over
