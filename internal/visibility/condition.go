@@ -12,9 +12,9 @@ import (
 type condition struct {
 	mu       sync.Mutex
 	started  bool
-	current  bool     // the lookback was read
-	absent   []string // topics that do not exist
-	lag      int64
+	current  bool      // the lookback was read
+	absent   []string  // topics that do not exist
+	lag      [2]int64  // at the last two looks: a rush is no trouble
 	waiting  int       // revisions that the store does not know of
 	since    time.Time // when the store was to know
 	failures [3]error  // by what failed
@@ -69,7 +69,8 @@ func (c *condition) warnings(now, from time.Time) (list []string) {
 	}
 	add(c.started && !c.current, "what was hidden since %s is not all read yet, and may appear in events", from.UTC().Format(time.RFC3339))
 	add(len(c.absent) > 0, "visibility.topics has %s, of which there is no topic (or this user may not see it): nobody says there what is hidden", strings.Join(c.absent, ", "))
-	add(c.current && c.lag > longLag, "%d records of visibility.topics are not read yet: what they hide may appear in events", c.lag)
+	lag := min(c.lag[0], c.lag[1])
+	add(c.current && lag > longLag, "%d records of visibility.topics are not read yet: what they hide may appear in events", lag)
 	add(c.waiting > 0 && now.Sub(c.since) > longWait, "%d revisions were hidden, deleted or shown again, and for %v the store does not take it: other instances may not know",
 		c.waiting, now.Sub(c.since).Round(time.Second))
 	if err := errors.Join(c.failures[:]...); err != nil {

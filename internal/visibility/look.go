@@ -58,7 +58,7 @@ func (r *Reader) survey(ctx context.Context) error {
 		}
 		lag := r.behind(ends)
 		r.metrics.lag.Set(float64(lag))
-		r.condition.set(func(c *condition) { c.lag = lag })
+		r.condition.set(func(c *condition) { c.lag = [2]int64{c.lag[1], lag} })
 	}
 	if r.goals == nil {
 		r.goals = goals

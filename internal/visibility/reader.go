@@ -337,8 +337,9 @@ func (r *Reader) catchUp() {
 	case <-r.caught:
 	default:
 		close(r.caught)
-		r.condition.set(func(c *condition) { c.current = true })
+		r.condition.set(func(c *condition) { c.current, c.lag = true, [2]int64{} })
 		r.metrics.current.Set(1)
+		r.metrics.lag.Set(0)
 	}
 }
 

@@ -297,6 +297,35 @@ func TestReaderTellsUntilItSticks(t *testing.T) {
 	}
 }
 
+// A reader that stays behind says so, and one that had much to read at once does not.
+func TestReaderLags(t *testing.T) {
+	w := newWorld(t)
+	records := make([]*kgo.Record, 2*longLag)
+	for i := range records {
+		records[i] = &kgo.Record{Topic: visibilityTopic, Value: says(t, visibilityChange(false, true, true), int64(i)+1, 0)}
+	}
+	if err := w.client.ProduceSync(t.Context(), records...).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+	r := w.start()
+	if list := r.Warnings(); len(list) != 0 || testutil.ToFloat64(r.metrics.lag) != 0 {
+		t.Errorf("%v behind, warnings %q", testutil.ToFloat64(r.metrics.lag), list)
+	}
+	r.Close()
+	r = w.new() // one that looks and does not read
+	r.goals = map[partition]int64{}
+	r.positions[partition{visibilityTopic, 0}] = 5
+	for looks, want := range map[int]int{1: 0, 2: 1} {
+		r.condition.set(func(c *condition) { c.current, c.lag = true, [2]int64{} })
+		for range looks {
+			r.look(t.Context(), time.Now())
+		}
+		if list := r.Warnings(); len(list) != want || want > 0 && !strings.HasPrefix(list[0], "1995 records") {
+			t.Errorf("after %d looks: warnings %q", looks, list)
+		}
+	}
+}
+
 // While the store takes nothing no more is read than there is room for, and nothing is
 // lost.
 func TestReaderIsBounded(t *testing.T) {
