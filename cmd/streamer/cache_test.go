@@ -230,3 +230,47 @@ func TestCacheFaults(t *testing.T) {
 		t.Errorf("with the password from the environment: %v", err)
 	}
 }
+
+// What is hidden by hand is what an event would have hidden.
+func TestCacheHide(t *testing.T) {
+	server, path := cacheWith(t)
+	for _, step := range []struct {
+		flags, out, entry string
+		scores, hidden    int64
+	}{
+		{"--rev 1 --user --comment", "noted: 1 revisions; deleted: 0\n", "hidden:uc:", 16, 2},
+		{"--rev 1,2 --text", "noted: 2 revisions; deleted: 8\n", "hidden:t:", 8, 3},
+		{"--rev 1 --nothing", "noted: 1 revisions; deleted: 1\n", "", 8, 2},
+	} {
+		out, err := execute(t, "", append([]string{"cache", "hide", "--config", path, "--wiki", "enwiki"}, strings.Fields(step.flags)...)...)
+		entry, _ := server.Get("revscore:gone:{enwiki:1}") // "" when there is none
+		if err != nil || out != step.out || !strings.HasPrefix(entry, step.entry) || step.entry == "" && entry != "" {
+			t.Errorf("%s: %v, got %q, and the entry %q", step.flags, err, out, entry)
+		}
+		if left := cacheStatsOf(t, path); left.Scores != step.scores || left.Hidden != step.hidden {
+			t.Errorf("%s leaves %+v", step.flags, left)
+		}
+	}
+}
+
+// Nothing is shown on a command that may not be meant so.
+func TestCacheHideRefuses(t *testing.T) {
+	_, path := cacheWith(t)
+	for flags, want := range map[string]string{
+		"--rev 1 --text":                         "--wiki is missing",
+		"--wiki enwiki --text":                   "--rev is missing",
+		"--wiki enwiki --rev 1,0 --text":         "--rev has 0",
+		"--wiki enwiki --rev 1":                  "either what is hidden",
+		"--wiki enwiki --rev 1 --text=false":     "either what is hidden",
+		"--wiki enwiki --rev 1 --text --nothing": "either what is hidden",
+		"--wiki enwiki --rev x --text":           "invalid argument",
+	} {
+		out, err := execute(t, "", append([]string{"cache", "hide", "--config", path}, strings.Fields(flags)...)...)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s; %s", flags, err, want, out)
+		}
+	}
+	if left := cacheStatsOf(t, path); left.Hidden != 1 || left.Scores != 16 {
+		t.Errorf("left are %+v", left)
+	}
+}
