@@ -21,8 +21,8 @@ func newCacheCommand() *cobra.Command {
 		Use: "cache", Short: "Count and delete what is remembered in Redis, and note what is hidden", Args: cobra.NoArgs,
 		Long: "In Redis are scores, kept for dedupe.score_ttl, and four things that only this service writes: sent-marks\n" +
 			"(an event was acknowledged; its record is not sent again), negative entries (a revision is gone), what is\n" +
-			"hidden (no event that is made again shows it) and claims (somebody works on a revision). Stats and purge look at the name of every key, in steps between which the\n" +
-			"server is free for others; the service may run meanwhile.",
+			"hidden (no event that is made again shows it) and claims (somebody works on a revision). Stats and purge look\n" +
+			"at the name of every key, in steps between which the server is free for others; the service may run meanwhile.",
 		Example: "  streamer cache stats --config streamer.yaml\n" +
 			"  streamer cache purge --config streamer.yaml --wiki enwiki --model damaging --version 0.5.1",
 		// With this, and only with it, an unknown subcommand is an error.

@@ -336,10 +336,10 @@ func (r *Reader) catchUp() {
 	select {
 	case <-r.caught:
 	default:
-		close(r.caught)
 		r.condition.set(func(c *condition) { c.current, c.lag = true, [2]int64{} })
 		r.metrics.current.Set(1)
 		r.metrics.lag.Set(0)
+		close(r.caught)
 	}
 }
 
