@@ -57,7 +57,7 @@ func TestTrueSinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(producer.Close)
-	s, err := New(cfg, Parts{Kafka: producer, Streams: []Stream{{"scores", "dc.scores"}, {"errors", "dc.errors"}}, Registry: reg})
+	s, err := New(cfg, Parts{Kafka: producer, Streams: []Stream{{"scores", "dc.scores"}, {"errors", "dc.errors"}}, Letters: Letters{"errors", "dc.errors", "test", 1000}, Registry: reg})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,8 +7,10 @@ import (
 	"revscore/internal/event"
 )
 
-// RefusedError says that messages were refused for what they are, and that all
-// others have arrived in all their sinks: nothing is to be sent again.
+// RefusedError says that messages were refused for what they are, that all others have
+// arrived in all their sinks, and dead letters about the refused ones in those of the
+// stream of dead letters: nothing is to be sent again. About a letter that is itself
+// refused there is none.
 type RefusedError struct {
 	Refusals []Refusal // at least one
 }
@@ -20,6 +22,8 @@ type Refusal struct {
 	Sink    string
 	Message event.Message // as it was published, in JSON
 	Err     error         // such as *eventgate.RejectedError
+
+	lettered bool // its letter has been handed over with the other messages
 }
 
 func (e *RefusedError) Error() string {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 
 	"revscore/internal/avro"
 	"revscore/internal/event"
+	"revscore/internal/produce"
 )
 
 // fake is every sink: it notes what it is given, and answers at once, or when it is
@@ -26,6 +28,8 @@ type fake struct {
 	answer  func(event.Message) error // nil: no error
 	flushed bool
 	closed  bool
+	most    int   // bytes of a value; 0: any
+	err     error // what Err says
 }
 
 func (f *fake) take(messages []event.Message, done func(error)) {
@@ -50,6 +54,17 @@ func (f *fake) take(messages []event.Message, done func(error)) {
 	tell()
 }
 
+// until waits for so many calls.
+func (f *fake) until(calls int) {
+	f.Lock()
+	defer f.Unlock()
+	for f.calls < calls {
+		f.Unlock()
+		runtime.Gosched()
+		f.Lock()
+	}
+}
+
 func (f *fake) release() {
 	f.Lock()
 	waiting := f.waiting
@@ -59,6 +74,15 @@ func (f *fake) release() {
 		tell()
 	}
 }
+
+func (f *fake) Check(m event.Message) error {
+	if f.most > 0 && len(m.Value) > f.most {
+		return &produce.RefusedError{Message: m, Size: len(m.Value), Limit: f.most, Final: true, Err: errors.New("too large")}
+	}
+	return nil
+}
+
+func (f *fake) Err() error { return f.err }
 
 func (f *fake) PublishAll(_ context.Context, messages []event.Message, done func(error)) {
 	f.take(messages, done)
@@ -74,13 +98,9 @@ type fakeGate struct{ fake }
 
 func (f *fakeGate) Close() { f.closed = true }
 
-type fakeFiles struct {
-	fake
-	err error
-}
+type fakeFiles struct{ fake }
 
 func (f *fakeFiles) Close() error { f.closed = true; return nil }
-func (f *fakeFiles) Err() error   { return f.err }
 
 // fakeSerializer marks what it encodes. Like the true one it refuses what the codec
 // refuses, and fails while the registry is away.
@@ -135,7 +155,8 @@ func newRig(t testing.TB, lists ...[]string) *rig {
 	r.serializer.codec = codec
 	r.Sinks = &Sinks{
 		ways: ways, metrics: newMetrics(prometheus.NewRegistry()), codec: codec,
-		kafka: &r.kafka, serializer: &r.serializer, files: &r.files, gate: &r.gate,
+		letters: Letters{Stream: "errors", Topic: "errors", Emitter: "test", MaxRaw: 2000},
+		kafka:   &r.kafka, serializer: &r.serializer, files: &r.files, gate: &r.gate,
 	}
 	return r
 }
@@ -160,6 +181,19 @@ func (o *outcome) done(err error) {
 		o.t.Error("done was called twice")
 	}
 	o.told, o.err = true, err
+}
+
+// wait waits for letters, too.
+func (o *outcome) wait(s *Sinks) error {
+	o.t.Helper()
+	if err := s.writing.wait(o.t.Context()); err != nil {
+		o.t.Fatal(err)
+	}
+	told, err := o.is()
+	if !told {
+		o.t.Fatal("done was not called")
+	}
+	return err
 }
 
 func (o *outcome) is() (bool, error) {

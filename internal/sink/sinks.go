@@ -19,6 +19,8 @@ import (
 // consume.Transactor within its transactions.
 type KafkaPublisher interface {
 	PublishAll(ctx context.Context, messages []event.Message, done func(error))
+	// Check returns why a message would be refused before it is sent, nil if it would not.
+	Check(m event.Message) error
 	Flush(ctx context.Context) error
 }
 
@@ -27,6 +29,7 @@ type gate interface {
 	Publish(ctx context.Context, m event.Message, done func(error))
 	Flush(ctx context.Context) error
 	Close()
+	Err() error
 }
 
 // files is an avro.Files.
@@ -47,6 +50,7 @@ type serializer interface {
 // immutable. A sink that no stream names is nil.
 type Sinks struct {
 	ways    map[string]way // by topic
+	letters Letters
 	metrics *metrics
 
 	kafka      KafkaPublisher
@@ -55,13 +59,15 @@ type Sinks struct {
 	files      files
 	gate       gate
 
-	closed atomic.Bool
+	writing pending // of letters
+	closed  atomic.Bool
 }
 
 // Parts are what sinks are made of; all are required.
 type Parts struct {
 	Kafka    KafkaPublisher // closed by whoever made it
 	Streams  []Stream       // all that are published, that of dead letters too
+	Letters  Letters        // about what sinks refuse
 	Registry prometheus.Registerer
 }
 
@@ -71,7 +77,7 @@ func New(cfg Config, parts Parts) (*Sinks, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sinks{ways: ways, metrics: newMetrics(parts.Registry), kafka: parts.Kafka, codec: avro.NewCodec()}
+	s := &Sinks{ways: ways, letters: parts.Letters, metrics: newMetrics(parts.Registry), kafka: parts.Kafka, codec: avro.NewCodec()}
 	for _, w := range ways {
 		for _, sink := range w.sinks() {
 			s.metrics.refused.WithLabelValues(w.stream, sink) // so that an increase is seen from the first on
@@ -141,20 +147,69 @@ func (s *Sinks) Publish(ctx context.Context, m event.Message, done func(error)) 
 // The slices, messages too, belong to the sinks until then. done must not wait for
 // a sink.
 func (s *Sinks) PublishAll(ctx context.Context, messages []event.Message, done func(error)) {
+	s.publish(ctx, messages, done)
+}
+
+func (s *Sinks) publish(ctx context.Context, messages []event.Message, done func(error)) {
 	if s.onlyKafka(messages) {
-		s.kafka.PublishAll(ctx, messages, done)
+		s.kafka.PublishAll(ctx, messages, func(err error) {
+			if err == nil {
+				done(nil)
+				return
+			}
+			d := s.newDelivery(ctx, done)
+			refusals, err := s.brokersAnswer(messages, messages, err)
+			d.refuse(refusals...)
+			d.answer(err)
+		})
 		return
 	}
-	d := newDelivery(s.metrics.refused, done)
+	d := s.newDelivery(ctx, done)
 	// All that may fail before anything has been sent comes first: a registry that
-	// is away then leaves nothing half done.
-	kafka, err := s.forKafka(ctx, messages, d)
+	// is away then leaves nothing half done. What is known to be refused by then is
+	// replaced by its letter, which so is in the same transaction as the rest.
+	brokers, err := s.toBrokers(ctx, messages)
+	if err == nil && len(brokers.refusals) > 0 {
+		messages, err = s.replace(ctx, messages, &brokers)
+	}
 	if err != nil {
 		d.answer(err)
 		return
 	}
-	if len(kafka) > 0 {
-		s.kafka.PublishAll(ctx, kafka, d.await(Refusal{}, func(error) bool { return false }))
+	d.refuse(brokers.refusals...)
+	s.hand(ctx, messages, brokers, d)
+	d.answer(nil)
+}
+
+// replace adds the letters about what was refused to a record's messages, and to those
+// for brokers.
+func (s *Sinks) replace(ctx context.Context, messages []event.Message, brokers *forBrokers) ([]event.Message, error) {
+	for i := range brokers.refusals {
+		brokers.refusals[i].lettered = true
+	}
+	letters, err := s.about(brokers.refusals)
+	if err != nil {
+		return nil, err
+	}
+	more, err := s.toBrokers(ctx, letters)
+	if err != nil {
+		return nil, err
+	}
+	brokers.messages = append(brokers.messages, more.messages...)
+	brokers.originals = append(brokers.originals, more.originals...)
+	brokers.refusals = append(brokers.refusals, more.refusals...)
+	return slices.Concat(messages, letters), nil
+}
+
+// hand gives each sink its messages.
+func (s *Sinks) hand(ctx context.Context, messages []event.Message, brokers forBrokers, d *delivery) {
+	if len(brokers.messages) > 0 {
+		d.expect()
+		s.kafka.PublishAll(ctx, brokers.messages, func(err error) {
+			refusals, err := s.brokersAnswer(brokers.messages, brokers.originals, err)
+			d.refuse(refusals...)
+			d.answer(err)
+		})
 	}
 	for _, m := range messages {
 		if w := s.way(m); w.files {
@@ -166,7 +221,6 @@ func (s *Sinks) PublishAll(ctx context.Context, messages []event.Message, done f
 			s.gate.Publish(ctx, m, d.await(Refusal{Stream: w.stream, Sink: EventGate, Message: m}, finalOfGate))
 		}
 	}
-	d.answer(nil)
 }
 
 func (s *Sinks) way(m event.Message) way {
@@ -177,40 +231,14 @@ func (s *Sinks) way(m event.Message) way {
 }
 
 // onlyKafka tells whether there is nothing to do here. It is the usual case, and
-// costs a look at each topic.
+// costs a look at each topic and size.
 func (s *Sinks) onlyKafka(messages []event.Message) bool {
 	for _, m := range messages {
-		if w := s.way(m); !w.kafka || w.files || w.gate {
+		if w := s.way(m); !w.kafka || w.files || w.gate || s.kafka.Check(m) != nil {
 			return false
 		}
 	}
 	return true
-}
-
-// forKafka returns what goes to brokers, in the form in which it does. What has no
-// Avro form is refused and left out.
-func (s *Sinks) forKafka(ctx context.Context, messages []event.Message, d *delivery) ([]event.Message, error) {
-	var out []event.Message
-	for _, m := range messages {
-		w := s.way(m)
-		switch {
-		case w.kafka:
-			out = append(out, m)
-		case w.avro:
-			encoded, err := s.serializer.Message(ctx, m)
-			if err == nil {
-				out = append(out, encoded)
-				continue
-			}
-			// Either the event is at fault, or the registry, which may be mended.
-			// The codec alone knows; asking it again costs only the failures.
-			if _, _, bad := s.codec.Encode(m.Value); bad == nil {
-				return nil, fmt.Errorf("stream %s, sink %s: %w", w.stream, KafkaAvro, err)
-			}
-			d.refuse(Refusal{Stream: w.stream, Sink: KafkaAvro, Message: m, Err: err})
-		}
-	}
-	return out, nil
 }
 
 // finalOfGate tells the gate's refusals from what may come through another time.
@@ -235,7 +263,7 @@ func (s *Sinks) Flush(ctx context.Context) error {
 	if s.gate != nil {
 		errs = append(errs, s.gate.Flush(ctx))
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.writing.wait(ctx))...)
 }
 
 // Close gives up what Flush has not waited for. Nothing is published any more; Kafka
@@ -252,10 +280,14 @@ func (s *Sinks) Close() error {
 }
 
 // Err says what holds a sink up at the moment and needs an operator, such as a full
-// disk; nil when all is well.
+// disk or a gate that is away; nil when all is well.
 func (s *Sinks) Err() error {
-	if s.files == nil {
-		return nil
+	var errs []error
+	if s.files != nil {
+		errs = append(errs, s.files.Err())
 	}
-	return s.files.Err()
+	if s.gate != nil {
+		errs = append(errs, s.gate.Err())
+	}
+	return errors.Join(errs...)
 }

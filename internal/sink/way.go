@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"revscore/internal/event"
 )
 
 // Stream is an output stream and its topic.
@@ -23,6 +25,23 @@ var own = way{kafka: true}
 func newWay(stream string, sinks []string) way {
 	has := func(sink string) bool { return slices.Contains(sinks, sink) }
 	return way{stream, has(Kafka), has(KafkaAvro), has(Files), has(EventGate)}
+}
+
+// of names the stream of a message for letters and metrics: a topic that has none is
+// its own.
+func (w way) of(m event.Message) string {
+	if w.stream == "" {
+		return m.Topic
+	}
+	return w.stream
+}
+
+// brokers is what the sink is called that brokers are.
+func (w way) brokers() string {
+	if w.avro {
+		return KafkaAvro
+	}
+	return Kafka
 }
 
 // sinks lists them by name.
