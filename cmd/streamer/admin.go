@@ -41,7 +41,7 @@ type admin struct {
 	listener net.Listener
 	done     chan error
 	working  atomic.Bool                 // between start and drain
-	ask      func(context.Context) error // whether the source can be reached
+	ask      func(context.Context) error // why it cannot work, nil when it can
 }
 
 // readyTimeout bounds the question to the brokers behind /readyz.
@@ -51,7 +51,7 @@ const readyTimeout = 2 * time.Second
 type adminParts struct {
 	registry *prometheus.Registry
 	page     http.Handler
-	ask      func(context.Context) error // whether the source can be reached
+	ask      func(context.Context) error // why it cannot work, nil when it can
 	warnings func() []string             // what an operator should know, though all works
 }
 
@@ -103,7 +103,7 @@ func (a *admin) ready(w http.ResponseWriter, r *http.Request) {
 	case !a.working.Load():
 		http.Error(w, "not consuming: starting or stopping", http.StatusServiceUnavailable)
 	case err != nil:
-		http.Error(w, "the brokers do not answer", http.StatusServiceUnavailable)
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
 	default:
 		fmt.Fprintln(w, "ready")
 	}

@@ -93,10 +93,26 @@ func newOutlet(b base) (o *outlet, err error) {
 		}
 		kafka = o.transactor
 	}
-	if o.sinks, err = sink.New(b.cfg.Sinks, sink.Parts{Kafka: kafka, Streams: o.streams, Registry: b.reg}); err != nil {
+	o.sinks, err = sink.New(b.cfg.Sinks, sink.Parts{
+		Kafka: kafka, Streams: o.streams, Registry: b.reg, StateChange: o.onStateChange,
+		Letters: sink.Letters{
+			Stream: b.cfg.Produce.ErrorStream, Topic: b.cfg.Produce.Topic(b.cfg.Produce.ErrorStream),
+			Emitter: b.cfg.Produce.Emitter, MaxRaw: b.cfg.Produce.MaxRaw(),
+		},
+	})
+	if err != nil {
 		return nil, errors.Join(err, o.Close())
 	}
 	return o, nil
+}
+
+// onStateChange logs that a sink holds events up, and that it takes them again.
+func (o *outlet) onStateChange(name string, cause error) {
+	if cause != nil {
+		o.log.Warn("a sink does not take events; they wait, and the consumer with them", zap.String("sink", name), zap.Error(cause))
+		return
+	}
+	o.log.Info("the sink takes events again", zap.String("sink", name))
 }
 
 // newTransactor makes one that creates no topics, which start does in its place: a
@@ -136,8 +152,8 @@ func (o *outlet) start(ctx context.Context) error {
 }
 
 // PublishAll takes the messages of one event to their sinks. What a sink refuses for
-// what it is has arrived everywhere else, and would be refused again: it is logged and
-// over, so that one event does not hold up all behind it.
+// what it is has arrived everywhere else, would be refused again, and has a dead letter:
+// it is logged and over, so that one event does not hold up all behind it.
 func (o *outlet) PublishAll(ctx context.Context, messages []event.Message, done func(error)) {
 	o.sinks.PublishAll(ctx, messages, func(err error) {
 		var refused *sink.RefusedError
@@ -150,6 +166,16 @@ func (o *outlet) PublishAll(ctx context.Context, messages []event.Message, done 
 		}
 		done(err)
 	})
+}
+
+// ready tells whether every sink takes events.
+func (o *outlet) ready(src source) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if err := src.Ready(ctx); err != nil {
+			return errors.New("the brokers do not answer")
+		}
+		return o.sinks.Err()
+	}
 }
 
 // warnings are what holds a sink up and needs an operator.

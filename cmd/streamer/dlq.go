@@ -89,6 +89,8 @@ func newDLQReplayCommand() *cobra.Command {
 			"nothing (see dedupe.sent_ttl); what is still unreadable becomes a new dead letter. A record that is cut\n" +
 			"in its dead letter is read from the source, if it is still there. consume.max_age applies as to any\n" +
 			"event.\n\n" +
+			"An event of ours that a sink refused (SinkRefused) is sent to that sink again and to no other, once for as\n" +
+			"long as dedupe.sent_ttl; not to files, nor when its dead letter has only its beginning.\n\n" +
 			"What the wiki has hidden since (users, comments, texts), as the service has learnt of it, is left out of\n" +
 			"what is sent. Redis knows that (dedupe.redis); when it does not answer, nothing is sent. A configuration\n" +
 			"without Redis has nobody who knows: events are sent as they were, with a warning.\n\n" +
@@ -260,7 +262,9 @@ func replayLetters(ctx context.Context, out, warn io.Writer, box *letterBox, fil
 		return err
 	}
 	defer func() { err = errors.Join(err, private.Close()) }()
-	replay := deadletter.Replay{Topics: box.topics, Sender: box, Privacy: private, Reads: cfg.Reads, DryRun: dryRun}
+	again := newRepublisher(box.cfg, private.marks())
+	defer func() { err = errors.Join(err, again.Close()) }()
+	replay := deadletter.Replay{Topics: box.topics, Sender: box, Sinks: again, Privacy: private, Reads: cfg.Reads, DryRun: dryRun}
 	counts := map[deadletter.Action]int{}
 	err = replay.Run(ctx, box.topic, filter, func(o deadletter.Outcome) error {
 		counts[o.Action]++

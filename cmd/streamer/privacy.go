@@ -37,6 +37,14 @@ func openPrivacy(ctx context.Context, cfg dedupe.Config, warn io.Writer) (*priva
 	return p, nil
 }
 
+// marks is the store, for whoever wants to remember what was sent; nil: there is none.
+func (p *privacy) marks() dedupe.Store {
+	if p.store == nil {
+		return nil
+	}
+	return p.store
+}
+
 // Close ends the connections to the store.
 func (p *privacy) Close() error {
 	if p.store == nil {

@@ -135,7 +135,7 @@ func (b base) serve(ctx context.Context, texts *fetch.Client, store *dedupe.Guar
 	}
 	defer hiding.close()
 	warnings := func() []string { return slices.Concat(b.warnings(), out.warnings(), hiding.warnings()) }
-	watch, err := startAdmin(b.cfg.Admin, adminParts{registry: b.reg, page: live.Handler(), ask: src.Ready, warnings: warnings})
+	watch, err := startAdmin(b.cfg.Admin, adminParts{registry: b.reg, page: live.Handler(), ask: out.ready(src), warnings: warnings})
 	if err != nil {
 		return err
 	}

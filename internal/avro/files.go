@@ -68,8 +68,18 @@ type Files struct {
 	writer   writing   // owned by the writing goroutine
 	finisher finishing // owned by the finishing goroutine
 
-	faultMu sync.Mutex
-	faults  map[string]error // by what is being tried again
+	faultMu     sync.Mutex
+	faults      map[string]error // by what is being tried again
+	stateChange func(cause error)
+}
+
+// FilesOption changes Files that are being opened.
+type FilesOption func(*Files)
+
+// WithStateChange tells f when the disk begins to refuse, and why, and with nil when
+// all is well again. f must return quickly.
+func WithStateChange(f func(cause error)) FilesOption {
+	return func(files *Files) { files.stateChange = f }
 }
 
 // waiting is an event on its way to the disk, or a Flush if flushed is set.
@@ -87,7 +97,7 @@ var errClosed = errors.New("the Avro files are closed")
 
 // NewFiles opens the folder and takes up what a former process of the same instance
 // left there. Close ends the goroutines that it starts.
-func NewFiles(cfg FilesConfig, reg prometheus.Registerer) (*Files, error) {
+func NewFiles(cfg FilesConfig, reg prometheus.Registerer, opts ...FilesOption) (*Files, error) {
 	state := filepath.Join(cfg.Dir, stateDir, cfg.Instance)
 	if err := (osDisk{}).MkdirAll(state); err != nil {
 		return nil, fmt.Errorf("avro files: %w", err)
@@ -96,7 +106,7 @@ func NewFiles(cfg FilesConfig, reg prometheus.Registerer) (*Files, error) {
 	if err != nil {
 		return nil, fmt.Errorf("avro files: %w", err)
 	}
-	f, err := openFiles(cfg, osDisk{}, time.Now, reg)
+	f, err := openFiles(cfg, osDisk{}, time.Now, reg, opts...)
 	if err != nil {
 		return nil, errors.Join(err, unlock())
 	}
@@ -104,7 +114,7 @@ func NewFiles(cfg FilesConfig, reg prometheus.Registerer) (*Files, error) {
 	return f, nil
 }
 
-func openFiles(cfg FilesConfig, d disk, now func() time.Time, reg prometheus.Registerer) (*Files, error) {
+func openFiles(cfg FilesConfig, d disk, now func() time.Time, reg prometheus.Registerer, opts ...FilesOption) (*Files, error) {
 	f := &Files{
 		cfg: cfg, disk: d, now: now, metrics: newFilesMetrics(reg), codec: NewCodec(),
 		unlock:  func() error { return nil },
@@ -112,6 +122,11 @@ func openFiles(cfg FilesConfig, d disk, now func() time.Time, reg prometheus.Reg
 		stopped: make(chan struct{}),
 		in:      make(chan *waiting, batchEvents),
 		faults:  map[string]error{},
+
+		stateChange: func(error) {},
+	}
+	for _, opt := range opts {
+		opt(f)
 	}
 	f.writer.init(f)
 	f.finisher.init(f)
@@ -239,10 +254,17 @@ func (f *Files) Err() error {
 func (f *Files) fault(what string, err error) {
 	f.faultMu.Lock()
 	defer f.faultMu.Unlock()
+	before := len(f.faults)
 	if err == nil {
 		delete(f.faults, what)
+		if before > 0 && len(f.faults) == 0 {
+			f.stateChange(nil)
+		}
 		return
 	}
 	f.metrics.faults.Inc()
 	f.faults[what] = fmt.Errorf("avro files: %s: %w", what, err)
+	if before == 0 {
+		f.stateChange(f.faults[what])
+	}
 }

@@ -126,6 +126,9 @@ func (s *Sink) abandon(e *entry, cause error) {
 	s.mu.Lock()
 	var ends []ending
 	if e.state != over {
+		if e.cause != nil {
+			cause = fmt.Errorf("%w; until then: %w", cause, e.cause)
+		}
 		ends = s.giveUp(e, cause)
 	}
 	s.mu.Unlock()

@@ -42,6 +42,15 @@ func (c Config) of(stream string) []string {
 	return c.Default
 }
 
+// Only is a configuration that sends streams to one sink and nowhere else.
+func (c Config) Only(sink string, streams ...string) Config {
+	c.Default, c.Streams = []string{Kafka}, map[string][]string{}
+	for _, s := range streams {
+		c.Streams[s] = []string{sink}
+	}
+	return c
+}
+
 // Has reports whether a stream goes to a sink.
 func (c Config) Has(stream, sink string) bool { return slices.Contains(c.of(stream), sink) }
 

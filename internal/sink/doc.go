@@ -17,18 +17,21 @@
 //     with it the consumer. Kafka is handed its messages first, EventGate last.
 //   - Messages for Kafka are handed over in one call, as a transaction wants them.
 //   - What a sink refuses for what it is (EventGate finds it invalid, Avro has no
-//     form for it) comes back as a [*RefusedError], and only when all other messages
-//     have arrived everywhere: it says that the record is over, not that it failed. It
-//     is counted. The caller logs it and may write a dead letter. Stopping the service
-//     instead would stop it again at each start, at the same record.
+//     form for it, its topic does not take as much) is left out there, and a dead
+//     letter with the event goes the way of the stream of dead letters. When that and
+//     all other messages have arrived everywhere, it comes back as a [*RefusedError]:
+//     the record is over, it has not failed. It is counted; the caller logs it.
+//     Stopping the service instead would stop it again at each start, at the same record.
+//   - A refusal that is known before anything is sent, as those of Avro and of size, has
+//     its letter in the same call as the other messages: a transaction takes one. A
+//     letter that is itself refused gets no letter.
 //   - Any other error means that some sink does not have what it should. The record is
 //     to be delivered again, which repeats the messages, under their meta.id, in the
 //     sinks that had them; files drop such repeats.
 //
 // Limits. Sinks other than Kafka cannot be in a Kafka transaction
-// ([Config.Transactional]). What a broker refuses is no RefusedError: too large a
-// message or a missing right is an operator's business, and package produce bounds
-// what it lets through. A gate that produces to the brokers which this service also
+// ([Config.Transactional]). A right or a topic that is missing is no refusal of an event
+// but an operator's business, and fails. A gate that produces to the brokers which this service also
 // writes to doubles every event of a stream that names both, if it maps the stream
 // to the same topic.
 package sink

@@ -10,7 +10,8 @@ import (
 	"revscore/internal/event"
 )
 
-// Letters says how dead letters about refused events are written.
+// Letters says how dead letters about refused events are written. Its zero value
+// writes none: a replay of letters has the one that it replays.
 type Letters struct {
 	Stream  string // of dead letters
 	Topic   string
@@ -21,6 +22,9 @@ type Letters struct {
 // about writes the letters about refusals, in their order. One that is about a letter
 // is left out: a sink that refuses letters would be sent letters about them for ever.
 func (s *Sinks) about(refusals []Refusal) (letters []event.Message, err error) {
+	if s.letters.Topic == "" {
+		return nil, nil
+	}
 	for _, r := range refusals {
 		if r.Message.Topic == s.letters.Topic {
 			continue

@@ -57,7 +57,7 @@ func TestTrueSinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(producer.Close)
-	s, err := New(cfg, Parts{Kafka: producer, Streams: []Stream{{"scores", "dc.scores"}, {"errors", "dc.errors"}}, Letters: Letters{"errors", "dc.errors", "test", 1000}, Registry: reg})
+	s, err := New(cfg, Parts{Kafka: producer, Streams: []Stream{{"scores", "dc.scores"}, {"errors", "dc.errors"}}, Letters: Letters{"errors", "dc.errors", "test", 1000}, Registry: reg, StateChange: func(string, error) {}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,12 +167,12 @@ func TestNewFails(t *testing.T) {
 	} {
 		bad := cfg
 		tc.change(&bad)
-		_, err := New(bad, Parts{Kafka: &fake{}, Registry: prometheus.NewRegistry()})
+		_, err := New(bad, Parts{Kafka: &fake{}, Registry: prometheus.NewRegistry(), StateChange: func(string, error) {}})
 		if err == nil || !strings.HasPrefix(err.Error(), "sink "+tc.sink+": ") {
 			t.Errorf("%s: error %v", tc.sink, err)
 		}
 	}
-	s, err := New(cfg, Parts{Kafka: &fake{}, Registry: prometheus.NewRegistry()})
+	s, err := New(cfg, Parts{Kafka: &fake{}, Registry: prometheus.NewRegistry(), StateChange: func(string, error) {}})
 	if err != nil {
 		t.Fatalf("after failures: %v", err)
 	}

@@ -63,12 +63,15 @@ type Sinks struct {
 	closed  atomic.Bool
 }
 
-// Parts are what sinks are made of; all are required.
+// Parts are what sinks are made of. All but Letters are required.
 type Parts struct {
-	Kafka    KafkaPublisher // closed by whoever made it
-	Streams  []Stream       // all that are published, that of dead letters too
-	Letters  Letters        // about what sinks refuse
-	Registry prometheus.Registerer
+	Kafka   KafkaPublisher // closed by whoever made it
+	Streams []Stream       // all that are published, that of dead letters too
+	Letters Letters        // about what sinks refuse
+	// StateChange is told when a sink has ceased to take events, and why, and with nil
+	// when it takes them again. It must return quickly.
+	StateChange func(sink string, cause error)
+	Registry    prometheus.Registerer
 }
 
 // New makes those sinks that a stream names. cfg is valid.
@@ -91,14 +94,14 @@ func New(cfg Config, parts Parts) (*Sinks, error) {
 		s.serializer = avro.NewSerializer(s.codec, registry)
 	}
 	if cfg.uses(Files) {
-		f, err := avro.NewFiles(cfg.Avro.Files, parts.Registry)
+		f, err := avro.NewFiles(cfg.Avro.Files, parts.Registry, avro.WithStateChange(func(cause error) { parts.StateChange(Files, cause) }))
 		if err != nil {
 			return nil, fmt.Errorf("sink %s: %w", Files, err)
 		}
 		s.files = f
 	}
 	if cfg.uses(EventGate) {
-		g, err := eventgate.New(cfg.EventGate, parts.Registry)
+		g, err := eventgate.New(cfg.EventGate, parts.Registry, eventgate.WithStateChange(func(_ bool, cause error) { parts.StateChange(EventGate, cause) }))
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("sink %s: %w", EventGate, err), s.Close())
 		}
