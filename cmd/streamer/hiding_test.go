@@ -114,7 +114,7 @@ func (r *rig) wantHidden(topic string, n int) {
 	events := r.scores(topic)
 	_, model, _ := strings.Cut(topic, "revision-score-")
 	for _, e := range events {
-		if e.failure(model) != "TextDeleted" {
+		if e.failure(model) != "TextDeleted" || e.Performer != nil {
 			r.t.Errorf("performer %+v, errors %+v, scores %+v", e.Performer, e.Errors, e.Scores)
 		}
 	}
@@ -139,7 +139,7 @@ func TestHiddenBeforeTheStart(t *testing.T) {
 	s.stop()
 	for _, e := range r.scores(revertedTopic) {
 		hidden := e.RevID == rev.RevID
-		if hidden != (e.failure("reverted") == "TextDeleted") {
+		if hidden != (e.failure("reverted") == "TextDeleted") || hidden != (e.Performer == nil) {
 			t.Errorf("revision %d: performer %+v, errors %+v", e.RevID, e.Performer, e.Errors)
 		}
 	}
