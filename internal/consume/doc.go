@@ -45,6 +45,9 @@
 // least once leaves offsets alone; going back, what was finished behind an open
 // record is repeated, which the marks in Redis suppress.
 //
+// A [Pull] is a source that asks, of a feed with an end: a file, a list. It has the same
+// window; where its position is kept is its owner's concern (package backfill).
+//
 // What it does not do: order the work (the handler knows what belongs together)
 // or retry it (retries live in fetch and in the Kafka client). A task that
 // returns an error other than its own cancellation stops the consumer, because

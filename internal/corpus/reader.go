@@ -178,3 +178,6 @@ func (r *Reader) Close() error {
 	}
 	return r.file.Close()
 }
+
+// Offset is how many bytes of the unpacked file the records read so far take.
+func (r *Reader) Offset() int64 { return r.src.offset() }
