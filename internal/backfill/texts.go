@@ -25,7 +25,7 @@ type Texts struct {
 	max  int64       // bytes of a text that is scored
 	room *semaphore.Weighted
 
-	mu   sync.Mutex // guards what follows
+	mu   sync.Mutex         // guards what follows
 	open map[int64]revision // by the number of the record
 	held map[revision]*held
 	made map[*string]*made // by the dump's copy, which a revision and its child share
