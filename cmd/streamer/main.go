@@ -38,7 +38,7 @@ func newCommand() *cobra.Command {
 	root.AddCommand(
 		newRunCommand(), newDemoCommand(), newCheckCommand(), newScoreCommand(),
 		newModelsCommand(), newImportCommand(), newImportONNXCommand(), newConfigCommand(), newWikiCommand(), newVersionCommand(),
-		newCacheCommand(), newDLQCommand(), newAuditCommand(), newSchemaCommand(),
+		newCacheCommand(), newDLQCommand(), newAuditCommand(), newBackfillCommand(), newSchemaCommand(),
 	)
 	return root
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.uber.org/zap"
 
+	"revscore/internal/consume"
 	"revscore/internal/dedupe"
 	"revscore/internal/feed"
 	"revscore/internal/score"
@@ -50,6 +51,13 @@ type hooks struct {
 	started func(address string) // called when consuming, with the admin address
 	// embedded says that Redis is in this process: it cannot be asked how it keeps marks.
 	embedded bool
+	feed     feeding
+}
+
+// feeding stands in the place of the configured source, and before the wikis' texts.
+type feeding interface {
+	texts(*fetch.Client) score.Texts
+	source(consume.Handler, prometheus.Registerer) (source, error)
 }
 
 // source is where records come from: Kafka, or a public event stream.
@@ -114,17 +122,33 @@ func (b base) run(ctx context.Context) (err error) {
 	return b.serve(ctx, texts, store, out)
 }
 
+// texts are where the pipeline asks for them.
+func (b base) texts(wikis *fetch.Client) score.Texts {
+	if b.hooks.feed != nil {
+		return b.hooks.feed.texts(wikis)
+	}
+	return wikis
+}
+
+// source is where the records for handler come from.
+func (b base) source(handler consume.Handler, out *outlet) (source, error) {
+	if b.hooks.feed != nil {
+		return b.hooks.feed.source(handler, b.reg)
+	}
+	return out.source(handler, b.reg)
+}
+
 // serve puts the parts together and lets them run.
 func (b base) serve(ctx context.Context, texts *fetch.Client, store *dedupe.Guarded, out *outlet) error {
 	live := feed.NewHub()
 	defer live.Close()
 	pipeline := newPipeline(b.cfg, score.Parts{
-		Routes: b.routes, Engine: score.NewEngine(b.cfg.Score.Workers, b.reg), Texts: texts, Store: store, Hidings: store,
+		Routes: b.routes, Engine: score.NewEngine(b.cfg.Score.Workers, b.reg), Texts: b.texts(texts), Store: store, Hidings: store,
 		Publish: out, Differences: out.producer,
 		Retry:    score.Retries{Policy: b.cfg.retryPolicy(), Check: out.producer.Check},
 		Registry: b.reg, Observe: onReport(b.log, live, b.hooks),
 	})
-	src, err := out.source(pipeline, b.reg)
+	src, err := b.source(pipeline, out)
 	if err != nil {
 		return err
 	}
@@ -140,7 +164,7 @@ func (b base) serve(ctx context.Context, texts *fetch.Client, store *dedupe.Guar
 		return err
 	}
 	s := &service{
-		cfg: b.cfg, log: b.log, source: src, out: out, hiding: hiding, live: live, admin: watch,
+		cfg: b.cfg, log: b.log, fed: b.hooks.feed != nil, source: src, out: out, hiding: hiding, live: live, admin: watch,
 		models: watchModels(ctx, b.inService, b.routes, b.cfg.Reload, b.hangup, b.log),
 	}
 	return s.serve(ctx, b.brokers, b.hooks.started)
@@ -233,6 +257,7 @@ func checkStore(ctx context.Context, store *dedupe.Guarded, log *zap.Logger) {
 // service is what runs: the parts that have an order of stopping.
 type service struct {
 	cfg    Config
+	fed    bool // from elsewhere than the configured source
 	log    *zap.Logger
 	source source
 	out    *outlet

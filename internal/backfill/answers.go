@@ -18,11 +18,12 @@ type Asker interface {
 	Query(ctx context.Context, wiki, domain string, params url.Values, into any) error
 }
 
-// patient asks until there is an answer: a job of days outlasts a wiki that is down for
-// an hour.
+// Patiently asks until there is an answer, and tells waiting why there is none yet: a job
+// of days outlasts a wiki that is down for an hour.
+func Patiently(ask Asker, waiting func(error)) Asker { return patient{ask, waiting} }
+
 type patient struct {
 	Asker
-	// waiting is told why there is no answer yet.
 	waiting func(error)
 }
 

@@ -48,6 +48,9 @@ func openIDList(path, wiki string, from Position) (*idList, error) {
 	if err == nil {
 		l.size, err = f.Seek(0, io.SeekEnd)
 	}
+	if err == nil && l.size < from.Offset {
+		err = fmt.Errorf("it has %d bytes, and was done up to byte %d: %w", l.size, from.Offset, errOtherFile)
+	}
 	if err == nil {
 		_, err = f.Seek(from.Offset, io.SeekStart)
 	}

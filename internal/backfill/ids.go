@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"slices"
 	"strconv"
@@ -25,8 +24,9 @@ type ids struct {
 	domain     string
 	namespaces []int64
 
-	ready []Item // of the calls so far
-	end   error  // of the list
+	checked bool   // the wiki is the right one
+	ready   []Item // of the calls so far
+	end     error  // of the list
 }
 
 // OpenIDs reads a list of ids of a wiki from a position on.
@@ -66,6 +66,12 @@ type asked struct {
 
 // fill reads lines until they name the ids of one call, and makes it.
 func (f *ids) fill(ctx context.Context) error {
+	if !f.checked {
+		if err := checkWiki(ctx, f.ask, f.list.wiki, f.domain); err != nil {
+			return err
+		}
+		f.checked = true
+	}
 	var lines []asked
 	var revs []int64
 	for len(revs) < perCall && len(lines) < 2*perCall {
@@ -178,5 +184,3 @@ func join(list []int64) string {
 	}
 	return strings.Join(text, "|")
 }
-
-var _ io.Closer = (*ids)(nil)

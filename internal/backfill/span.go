@@ -24,11 +24,13 @@ type span struct {
 	ask    Asker
 	domain string
 
-	at    Position // of the last item that was made
-	more  string   // arvcontinue of the next call
-	ended bool
-	ready []Item
-	seen  atomic.Int64 // Unix time of the last item handed out
+	checked bool      // the wiki is the right one
+	at      Position  // of the last item that was made
+	start   time.Time // of the calls that continue each other
+	more    string    // arvcontinue of the next call
+	ended   bool
+	ready   []Item
+	seen    atomic.Int64 // Unix time of the last item handed out
 }
 
 // OpenSpan lists a job's stretch from a position on.
@@ -72,15 +74,18 @@ type spanAnswer struct {
 
 var errNoProgress = errors.New("the wiki answers with the same continuation again")
 
-// fill makes one call. A job that goes on asks from the second of its last revision and
-// passes over what it has done of that.
-func (s *span) fill(ctx context.Context) error {
-	start := s.job.From
-	if s.at.Time.After(start) {
-		start = s.at.Time
+// question asks for what comes next. A job that goes on asks from the second of its last
+// revision, and passes over what it has done of that. With a continuation the start must
+// stay what it was.
+func (s *span) question() url.Values {
+	if s.more == "" {
+		s.start = s.job.From
+		if s.at.Time.After(s.start) {
+			s.start = s.at.Time
+		}
 	}
 	q := url.Values{
-		"list": {"allrevisions"}, "arvdir": {"newer"}, "arvstart": {stamp(start)}, "arvend": {stamp(s.job.To.Add(-time.Second))},
+		"list": {"allrevisions"}, "arvdir": {"newer"}, "arvstart": {stamp(s.start)}, "arvend": {stamp(s.job.To.Add(-time.Second))},
 		"arvprop": {revisionProps}, "arvslots": {"main"}, "arvlimit": {listLimit},
 	}
 	if len(s.job.Namespaces) > 0 {
@@ -89,8 +94,19 @@ func (s *span) fill(ctx context.Context) error {
 	if s.more != "" {
 		q.Set("arvcontinue", s.more)
 	}
+	return q
+}
+
+// fill makes one call.
+func (s *span) fill(ctx context.Context) error {
+	if !s.checked {
+		if err := checkWiki(ctx, s.ask, s.job.Wiki, s.domain); err != nil {
+			return err
+		}
+		s.checked = true
+	}
 	var a spanAnswer
-	if err := s.ask.Query(ctx, s.job.Wiki, s.domain, q, &a); err != nil {
+	if err := s.ask.Query(ctx, s.job.Wiki, s.domain, s.question(), &a); err != nil {
 		return err
 	}
 	if more := a.Continue.More; more != "" && more == s.more {

@@ -3,8 +3,8 @@
 // from revisions they put in themselves.
 //
 // [Server] answers action=query&prop=revisions&revids=… with formatversion=2 and
-// rvslots, list=allrevisions (oldest first, without texts) and list=users (groups and
-// registration), for any number of wikis: /w/api.php?wiki=enwiki&… or
+// rvslots, list=allrevisions (oldest first, without texts), list=users (groups and
+// registration) and meta=siteinfo (name and domain), for any number of wikis: /w/api.php?wiki=enwiki&… or
 // /enwiki/w/api.php?…. Bodies and heads have the form that MediaWiki 1.43 sends,
 // down to the order of keys; a parity test compares them with recorded ones.
 // That includes what trips clients up: errors with status 200, badrevids that

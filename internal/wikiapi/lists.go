@@ -140,6 +140,9 @@ func (s *Server) users(q request) (any, error) {
 		parameter = "ususerids"
 	}
 	values := strings.Split(p.Get(parameter), "|")
+	if others, ok := strings.CutPrefix(p.Get(parameter), "\x1f"); ok { // the separator for values that have a "|" in them
+		values = strings.Split(others, "\x1f")
+	}
 	if len(values) > maxIDs {
 		return nil, tooManyValues(parameter)
 	}
@@ -175,6 +178,35 @@ func describeUser(r *corpus.Revision) userAnswer {
 		a.Registration = &at
 	}
 	return a
+}
+
+// siteInfo answers meta=siteinfo with the little that is known of a wiki: which it is.
+func (s *Server) siteInfo(q request) any {
+	type general struct {
+		Server     string `json:"server"`
+		ServerName string `json:"servername"`
+		WikiID     string `json:"wikiid"`
+	}
+	type result struct {
+		General general `json:"general"`
+	}
+	domain := s.store.domain(q.wiki)
+	return struct {
+		BatchComplete bool   `json:"batchcomplete"`
+		Query         result `json:"query"`
+	}{true, result{general{"https://" + domain, domain, q.wiki}}}
+}
+
+// domain is that of any revision held, else what the wiki's name says.
+func (s *store) domain(wiki string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for k, e := range s.entries {
+		if k.wiki == wiki && e.rev != nil && e.rev.Domain != "" {
+			return e.rev.Domain
+		}
+	}
+	return corpus.Domain(wiki)
 }
 
 // listed is a place in the order of list=allrevisions.

@@ -48,6 +48,7 @@ func TestLists(t *testing.T) {
 		{"users by id", listQuery("users", "usprop=groups|registration", "ususerids=3|4|999"), `{"batchcomplete":true,"query":{"users":[{"userid":3,"name":"Ann","groups":["sysop","*","user"]},{"userid":4,"name":"Bo","registration":"2026-01-02T03:00:00Z","groups":["sysop","*","user"]},{"userid":999,"missing":true}]}}`},
 		{"users by name", listQuery("users", "usprop=groups|registration", "ususers=Nobody|Bo"), `{"batchcomplete":true,"query":{"users":[{"name":"Nobody","missing":true},{"userid":4,"name":"Bo","registration":"2026-01-02T03:00:00Z","groups":["sysop","*","user"]}]}}`},
 		{"too many users", listQuery("users", "usprop=groups|registration", "ususerids="+strings.Repeat("1|", 50)+"2"), `{"error":{"code":"toomanyvalues","info":"Too many values supplied for parameter \"ususerids\". The limit is 50.",DOC`},
+		{"the wiki", listQuery("", "meta=siteinfo"), `{"batchcomplete":true,"query":{"general":{"server":"https://en.wikipedia.org","servername":"en.wikipedia.org","wikiid":"enwiki"}}}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := get(t, s, c.query)

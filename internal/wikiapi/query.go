@@ -92,6 +92,8 @@ func (s *Server) answer(q request) (any, error) {
 		}
 	}
 	switch prop, list := p.Get("prop"), p.Get("list"); {
+	case prop == "" && list == "" && p.Get("meta") == "siteinfo":
+		return s.siteInfo(q), nil
 	case prop == "" && list == "allrevisions":
 		return s.allRevisions(q)
 	case prop == "" && list == "users":
