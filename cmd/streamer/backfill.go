@@ -201,6 +201,12 @@ func runBackfill(ctx context.Context, out, stderr io.Writer, o backfillOptions, 
 	if err != nil {
 		return err
 	}
+	return backfillBehind(ctx, out, stderr, live, o, priority)
+}
+
+// backfillBehind does a job behind a live service of that configuration. priority is why
+// the process has not the lowest one, if so.
+func backfillBehind(ctx context.Context, out, stderr io.Writer, live Config, o backfillOptions, priority error) error {
 	job, err := o.job(time.Now())
 	if err != nil {
 		return err

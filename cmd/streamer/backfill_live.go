@@ -66,6 +66,9 @@ func (l *liveLag) Behind(ctx context.Context) (bool, error) {
 
 func (l *liveLag) look(ctx context.Context, now time.Time) (bool, error) {
 	committed, err := l.admin.FetchOffsets(ctx, l.group)
+	if errors.Is(err, kerr.GroupIDNotFound) {
+		return false, nil // there never was a live service
+	}
 	if err != nil {
 		return false, err
 	}
@@ -76,7 +79,7 @@ func (l *liveLag) look(ctx context.Context, now time.Time) (bool, error) {
 		}
 	}
 	if len(topics) == 0 {
-		return false, nil // there is no live service
+		return false, nil // nor is there one of these topics
 	}
 	due, err := l.admin.ListOffsetsAfterMilli(ctx, now.Add(-l.bound).UnixMilli(), topics...)
 	if err != nil {

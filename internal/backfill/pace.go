@@ -39,6 +39,10 @@ func (l *law) behind(went float64) {
 	if l.still {
 		return
 	}
+	if went == 0 { // it is not this job that is too fast
+		l.still = true
+		return
+	}
 	l.rate = max(slowest, min(l.rate, went)/2)
 	l.threshold, l.still = l.rate, true
 }

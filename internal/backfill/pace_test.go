@@ -12,7 +12,7 @@ import (
 // The law, step by step: what is seen each second and the rate that follows; 0: it stands
 // still.
 func TestLaw(t *testing.T) {
-	const behind, well, slow = "behind", "well", "slow" // slow: well, and the rate was not used
+	const behind, well, slow, idle = "behind", "well", "slow", "idle" // slow: well, and the rate was not used; idle: behind, and nothing was done
 	for name, c := range map[string]struct {
 		ceiling float64
 		seen    []string
@@ -27,6 +27,7 @@ func TestLaw(t *testing.T) {
 		"never below one":               {2, []string{behind, well, behind, well, behind, well}, []float64{0, 1, 0, 1, 0, 1}},
 		"an unused rate is no evidence": {0, []string{well, slow, slow, well}, []float64{100, 100, 100, 200}},
 		"and is not what is halved":     {0, []string{well, well, slow + behind, well}, []float64{100, 200, 0, 5}},
+		"behind before it began":        {0, []string{idle, behind, well, well}, []float64{0, 0, 50, 100}},
 		"behind at once":                {0, []string{behind, well}, []float64{0, 25}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -38,6 +39,8 @@ func TestLaw(t *testing.T) {
 					l.behind(went)
 				case slow + behind:
 					l.behind(10)
+				case idle:
+					l.behind(0)
 				case slow:
 					l.keptUp(went / 2)
 				default:
