@@ -174,26 +174,33 @@ func (c Config) behindLive(o backfillOptions, job backfill.Job) (Config, error) 
 	c.Dedupe.Redis.Batch = min(c.Dedupe.Redis.Batch, 64) // Redis answers others in between
 	c.Produce.Linger = max(c.Produce.Linger, 50*time.Millisecond)
 	c.Sinks.Avro.Files.Instance += "-backfill" // the live service has its own locked
-	streams := map[string][]string{}
+	c.rename(job.Suffix)
+	return c, c.Validate()
+}
+
+// rename gives all output streams a suffix, with the sinks that they had.
+func (c *Config) rename(suffix string) {
+	sinks := map[string][]string{}
+	renamed := func(name string) string {
+		if list, ok := c.Sinks.Streams[name]; ok {
+			sinks[name+suffix] = list
+		}
+		return name + suffix
+	}
 	c.Routes = slices.Clone(c.Routes)
 	for i := range c.Routes {
 		r := &c.Routes[i]
-		name := r.StreamName()
-		r.Stream = name + job.Suffix
+		r.Stream = renamed(r.StreamName())
 		if r.Topic != "" {
-			r.Topic += job.Suffix
-		}
-		if sinks, ok := c.Sinks.Streams[name]; ok {
-			streams[r.Stream] = sinks
+			r.Topic += suffix
 		}
 		r.Shadow = score.ShadowConfig{} // differences are about live traffic
 	}
-	if sinks, ok := c.Sinks.Streams[c.Produce.ErrorStream]; ok {
-		streams[c.Produce.ErrorStream+job.Suffix] = sinks
+	if c.Produce.Combined != "" {
+		c.Produce.Combined = renamed(c.Produce.Combined)
 	}
-	c.Produce.ErrorStream += job.Suffix
-	c.Sinks.Streams = streams
-	return c, c.Validate()
+	c.Produce.ErrorStream = renamed(c.Produce.ErrorStream)
+	c.Sinks.Streams = sinks
 }
 
 func runBackfill(ctx context.Context, out, stderr io.Writer, o backfillOptions, priority error) error {

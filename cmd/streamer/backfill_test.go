@@ -393,6 +393,7 @@ func TestBackfillConfiguration(t *testing.T) {
 		{Model: "reverted", Shadow: score.ShadowConfig{Model: "revid"}}, {Model: "revid", Stream: "s", Topic: "t"},
 	}
 	cfg.Sinks.Streams = map[string][]string{"s": {"kafka"}, cfg.Produce.ErrorStream: {"kafka"}}
+	cfg.Produce.Combined = "all"
 	before := asYAML(t, cfg)
 	o := backfillOptions{dump: "x", streams: ".b", form: "revision-create"}
 	job, err := o.job(time.Now())
@@ -406,7 +407,7 @@ func TestBackfillConfiguration(t *testing.T) {
 	if r := got.Routes; r[0].StreamName() != revertedTopic+".b" || r[1].Stream != "s.b" || r[1].Topic != "t.b" || r[0].Shadow.Model != "" {
 		t.Errorf("routes %+v", r)
 	}
-	if len(got.Sinks.Streams) != 2 || got.Sinks.Streams["s.b"] == nil || got.Sinks.Streams["revscore.error.b"] == nil || got.Produce.ErrorStream != "revscore.error.b" {
+	if len(got.Sinks.Streams) != 2 || got.Sinks.Streams["s.b"] == nil || got.Sinks.Streams["revscore.error.b"] == nil || got.Produce.ErrorStream != "revscore.error.b" || got.Produce.Combined != "all.b" {
 		t.Errorf("sinks %v, errors to %s", got.Sinks.Streams, got.Produce.ErrorStream)
 	}
 	if got.memberName() != "" || got.Consume.MaxAge != 0 || got.Score.Workers != 1 || got.Fetch.CallsPerWiki != 1 || got.Retry.Stream != "" || got.Kafka.ClientID == cfg.Kafka.ClientID {

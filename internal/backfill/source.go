@@ -47,6 +47,8 @@ type Source struct {
 	topic string
 	pull  *consume.Pull[Position]
 
+	metrics *metrics
+
 	handed atomic.Int64 // revisions
 	ended  atomic.Bool  // the feed has come to its end
 
@@ -73,6 +75,7 @@ func NewSource(parts Parts) *Source {
 		Parts: parts, topic: "backfill." + name, left: map[string]*LeftOut{},
 		form: corpus.Form{Change: parts.Journal.Job().Change, Told: true, RequestID: "backfill-" + name},
 	}
+	s.metrics = newMetrics(parts.Registry, s)
 	s.pull = consume.NewPull(consume.PullParts[Position]{
 		Name: "backfill of " + parts.Journal.Job().String(), Window: parts.Window, Handler: holding{s}, Next: s.next,
 		Advanced: parts.Journal.advance, Registry: parts.Registry,
@@ -165,14 +168,19 @@ func (s *Source) next(ctx context.Context) (consume.Pulled[Position], error) {
 		}
 	}
 	s.handed.Add(1)
+	s.metrics.revisions.Inc()
 	p.Done = false
 	p.Record = event.Record{
 		Source: event.Source{Topic: s.topic, Offset: item.At.Records}, Value: value, Received: time.Now(),
+	}
+	if r.CommentHidden && !s.form.Change {
+		p.Record.Headers = []event.Header{event.HideComment()}
 	}
 	return p, nil
 }
 
 func (s *Source) leave(l *Left) {
+	s.metrics.left.WithLabelValues(l.Reason).Inc()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := s.left[l.Reason]

@@ -83,6 +83,22 @@ func many(n int) string {
 	return xmlDump(list...)
 }
 
+// A comment that the dump withholds is none that is empty, in either schema.
+func TestSourceTellsOfHiddenComments(t *testing.T) {
+	shown := element(11, 0, xmlText("one"))
+	path := write(t, "dump.xml", xmlDump(shown, strings.Replace(element(12, 11, xmlText("two")), "<comment>c</comment>", `<comment deleted="deleted"/>`, 1)))
+	synctest.Test(t, func(t *testing.T) {
+		s := newSource(t, path, "", nil, 0)
+		if err := s.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s.stop(t)
+		if r := s.pipeline.records; len(r) != 2 || r[0].CommentHidden() || !r[1].CommentHidden() {
+			t.Errorf("records %v", r)
+		}
+	})
+}
+
 func TestSourceFeedsAJob(t *testing.T) {
 	path, state := write(t, "dump.xml", strings.Replace(many(50), "<id>120</id>", "<id>x</id>", 1)), filepath.Join(t.TempDir(), "state")
 	synctest.Test(t, func(t *testing.T) {

@@ -25,3 +25,20 @@ type Header struct {
 	Key   string
 	Value []byte
 }
+
+// hiddenHeader stands beside a revision-create event whose comment is hidden. That schema
+// is for edits of this moment, of which nothing is hidden yet, and has no field for it.
+const hiddenHeader = "revscore-hidden"
+
+// HideComment is the header of such an event.
+func HideComment() Header { return Header{hiddenHeader, []byte("comment")} }
+
+// CommentHidden tells whether the record has that header.
+func (r Record) CommentHidden() bool {
+	for _, h := range r.Headers {
+		if h.Key == hiddenHeader && string(h.Value) == "comment" {
+			return true
+		}
+	}
+	return false
+}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"revscore/internal/dedupe"
+	"revscore/internal/event"
 	"revscore/internal/score/fetch"
 )
 
@@ -148,3 +149,22 @@ func TestHiddenParent(t *testing.T) {
 type hidings func() ([]dedupe.Hidden, error)
 
 func (f hidings) HiddenOf(context.Context, string, []int64) ([]dedupe.Hidden, error) { return f() }
+
+// A revision-create event cannot say that its comment is hidden; its record can, so that
+// features are not told that there is none.
+func TestHiddenCommentBesideTheRecord(t *testing.T) {
+	for _, hidden := range []bool{true, false} {
+		r := newRig(t)
+		rec := record(edit(7, 1234, 1233), 0)
+		if hidden {
+			rec.Headers = []event.Header{{Key: "other"}, event.HideComment()}
+		}
+		do(t, r.start(t), rec)
+		if len(r.reports) == 0 {
+			t.Fatal("nothing was reported")
+		}
+		if got := Facts(r.reports[0].Revision).Comment == nil; got != hidden {
+			t.Errorf("features see no comment: %v, want %v", got, hidden)
+		}
+	}
+}

@@ -151,6 +151,8 @@ func (p *Pipeline) Begin(rec event.Record) func(context.Context) error {
 		return func(ctx context.Context) error { return p.passCanary(ctx, rec, rev) }
 	case p.MaxAge > 0 && again == nil && rec.Received.Sub(rev.Time) > p.MaxAge: // what was young enough once stays so
 		return p.nothing(rec, rev, SkippedAge)
+	case rec.CommentHidden():
+		rev = rev.Hide(false, true)
 	}
 	j, err := p.route(rec, rev, again)
 	if err != nil {
