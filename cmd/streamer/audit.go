@@ -47,8 +47,9 @@ func newAuditCommand() *cobra.Command {
 		Use: "audit", Short: "Compare input topics with output topics: which revisions lack an answer", Args: cobra.NoArgs,
 		Long: "Audit reads what the input topics got from --from to before --to, routes it as the service would, and reads\n" +
 			"the output topics from --from to their end. It counts, for each wiki, stream and model, the answers that are\n" +
-			"wanted, scored, errors and missing, events repeated under one meta.id, and further meta.ids of a revision\n" +
-			"that had one (another version of the model, or a fault). It ends with an error if any are missing.\n\n" +
+			"wanted, scored, errors, waiting in a retry topic and missing, events repeated under one meta.id, and further\n" +
+			"meta.ids of a revision that had one (another version of the model, or a fault). It ends with an error if any\n" +
+			"are missing.\n\n" +
 			"Times are those at which brokers or producers dated the records: RFC 3339 (2026-01-02T15:04:05Z), a day\n" +
 			"(2026-01-02, from midnight UTC), or how long ago (90m). Give the service time to answer: --to 5m.\n" +
 			"Routes and models are those of the configuration. Only streams that go to Kafka can be read. A revision that\n" +
@@ -296,10 +297,14 @@ func (a *auditor) revisit(ctx context.Context, gaps *audit.Gaps, list io.Writer,
 }
 
 func recordOf(rec *kgo.Record) event.Record {
-	return event.Record{
+	out := event.Record{
 		Source: event.Source{Topic: rec.Topic, Partition: rec.Partition, Offset: rec.Offset},
 		Value:  rec.Value, Received: rec.Timestamp,
 	}
+	for _, h := range rec.Headers {
+		out.Headers = append(out.Headers, event.Header{Key: h.Key, Value: h.Value})
+	}
+	return out
 }
 
 // metered reads spans and shows how far it is.
@@ -323,10 +328,10 @@ func writeAudit(out io.Writer, in audit.Inputs, rows []audit.Row) error {
 	fmt.Fprintf(out, "input: %d records; %d routed, %d wanted by no route, %d canaries, %d without a revision, %d too old, %d unreadable\n",
 		in.Records, in.Routed, in.Unwanted, in.Canaries, in.NoRevision, in.TooOld, in.Unreadable)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "WIKI\tSTREAM\tMODEL\tWANTED\tSCORED\tERRORS\tMISSING\tREPEATED\tDISTINCT")
+	fmt.Fprintln(w, "WIKI\tSTREAM\tMODEL\tWANTED\tSCORED\tERRORS\tWAITING\tMISSING\tREPEATED\tDISTINCT")
 	line := func(wiki, stream, model string, c audit.Counts) {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\n", comparison.Visible(wiki), comparison.Visible(stream), comparison.Visible(model),
-			c.Wanted, c.Scored, c.Errors, c.Missing, c.Repeated, c.Distinct)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", comparison.Visible(wiki), comparison.Visible(stream), comparison.Visible(model),
+			c.Wanted, c.Scored, c.Errors, c.Waiting, c.Missing, c.Repeated, c.Distinct)
 	}
 	for _, r := range rows {
 		line(r.Wiki, r.Stream, r.Model, r.Counts)

@@ -12,10 +12,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"revscore/internal/audit"
 	"revscore/internal/corpus"
+	"revscore/internal/event"
 	"revscore/internal/score"
 )
 
@@ -60,7 +62,7 @@ func auditHour(t *testing.T, file string, args ...string) (string, error) {
 // taken together.
 func table(out string) map[string]string {
 	lines := map[string]string{}
-	number := regexp.MustCompile(`^(.*?)((?: \d+){6})$`)
+	number := regexp.MustCompile(`^(.*?)((?: \d+){7})$`)
 	for line := range strings.Lines(out) {
 		if m := number.FindStringSubmatch(strings.Join(strings.Fields(line), " ")); m != nil {
 			lines[m[1]] = m[2][1:]
@@ -97,10 +99,10 @@ func TestAuditFindsAndFeeds(t *testing.T) {
 		t.Fatalf("audit ends with %v:\n%s", err, out)
 	}
 	for wiki, k := range perWiki(revs) {
-		if got, want := table(out)[wiki+" "+revertedTopic+" reverted"], fmt.Sprintf("%d %d 0 0 0 0", k, k); got != want {
+		if got, want := table(out)[wiki+" "+revertedTopic+" reverted"], fmt.Sprintf("%d %d 0 0 0 0 0", k, k); got != want {
 			t.Errorf("%s, reverted: %q, want %q in\n%s", wiki, got, want, out)
 		}
-		if got, want := table(out)[wiki+" "+revidTopic+" revid"], fmt.Sprintf("%d 0 0 %d 0 0", k, k); got != want {
+		if got, want := table(out)[wiki+" "+revidTopic+" revid"], fmt.Sprintf("%d 0 0 0 %d 0 0", k, k); got != want {
 			t.Errorf("%s, revid: %q, want %q in\n%s", wiki, got, want, out)
 		}
 	}
@@ -115,7 +117,7 @@ func TestAuditFindsAndFeeds(t *testing.T) {
 	s.await(2 * n) // n scores and n that were there
 	s.stop()
 	out, err = auditHour(t, file, "--missing", list)
-	if want := fmt.Sprintf("%d %d 0 0 0 0", 2*n, 2*n); err != nil || table(out)["all"] != want {
+	if want := fmt.Sprintf("%d %d 0 0 0 0 0", 2*n, 2*n); err != nil || table(out)["all"] != want {
 		t.Errorf("after feeding %v, %q, want %q in\n%s", err, table(out)["all"], want, out)
 	}
 	if left, err := os.ReadFile(list); err != nil || len(left) > 0 {
@@ -187,8 +189,47 @@ func TestAuditReadsCommitted(t *testing.T) {
 		}
 	}
 	out, err := auditHour(t, r.auditFile())
-	if want := "6 6 0 0 1 0"; err != nil || table(out)["all"] != want {
+	if want := "6 6 0 0 0 1 0"; err != nil || table(out)["all"] != want {
 		t.Errorf("%v, %q, want %q in\n%s", err, table(out)["all"], want, out)
+	}
+}
+
+// What waits in a retry topic is told apart from what is missing, and not fed again.
+func TestAuditOfWhatWaits(t *testing.T) {
+	const n = 6
+	r := newRig(t)
+	_, values := r.edits(7, n)
+	r.halfAnHourAgo(createTopic, values...)
+	record := func(i int, models ...string) *kgo.Record {
+		retry := event.Retry{Attempt: 1, Due: time.Now(), Delay: time.Minute, Origin: event.Source{Topic: createTopic, Offset: int64(i)}, Reason: "maxlag", Models: models}
+		for _, m := range models {
+			retry.Streams = append(retry.Streams, "mediawiki.revision-score-"+m)
+		}
+		header := retry.Header()
+		return &kgo.Record{Topic: "revscore.retry.10m", Value: values[i], Headers: []kgo.RecordHeader{{Key: header.Key, Value: header.Value}}}
+	}
+	admin := r.admin()
+	defer admin.Close()
+	if _, err := admin.CreateTopic(t.Context(), 1, 1, nil, "revscore.retry.10m"); err != nil {
+		t.Fatal(err)
+	}
+	for _, rec := range []*kgo.Record{record(0, "reverted", "revid"), record(1, "revid"), record(2, "reverted")} {
+		if err := r.client.ProduceSync(t.Context(), rec).FirstErr(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var finished kadm.Offsets // the first of them, whose answers are lost
+	finished.Add(kadm.Offset{Topic: "revscore.retry.10m", At: 1, LeaderEpoch: -1})
+	if err := admin.CommitAllOffsets(t.Context(), rigGroup, finished); err != nil {
+		t.Fatal(err)
+	}
+	out, err := auditHour(t, r.auditFile(), "--feed")
+	if want := fmt.Sprintf("%d 0 0 2 %d 0 0", 2*n, 2*n-2); err != nil || table(out)["all"] != want {
+		t.Errorf("%v, %q, want %q in\n%s", err, table(out)["all"], want, out)
+	}
+	out, err = auditHour(t, r.auditFile("consume:", "retry: {stream: another}\nconsume:"))
+	if want := fmt.Sprintf("%d 0 0 0 %d 0 0", 2*n, 2*n); err == nil || table(out)["all"] != want {
+		t.Errorf("without these topics: %v, %q, want %q in\n%s", err, table(out)["all"], want, out)
 	}
 }
 
@@ -210,7 +251,7 @@ func TestAuditWarns(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}
 	}
-	if want := "3 0 0 3 0 0"; table(out)["all"] != want {
+	if want := "3 0 0 0 3 0 0"; table(out)["all"] != want {
 		t.Errorf("%q, want %q in\n%s", table(out)["all"], want, out)
 	}
 }

@@ -65,7 +65,10 @@ func (a *auditor) compare(ctx context.Context, times timeRange) ([]audit.Row, er
 	}
 	// Before the outputs' ends are asked: what is committed by now is answered by then.
 	a.warnBehind(ctx, spans)
-	if err := a.ledger.Inputs(a.inputs(ctx, spans)); err != nil {
+	if err := a.ledger.Inputs(a.inputs(ctx, "input", spans)); err != nil {
+		return nil, err
+	}
+	if err := a.waiting(ctx); err != nil {
 		return nil, err
 	}
 	if spans, cut, err = a.lib.between(ctx, outputs, times.from.Add(-skew), timeRange{}.to); err != nil {
@@ -107,9 +110,21 @@ func (a *auditor) warnBehind(ctx context.Context, spans []span) {
 	}
 }
 
-func (a *auditor) inputs(ctx context.Context, spans []span) iter.Seq2[event.Record, error] {
+// waiting reads what is in the retry topics and not finished. It comes after the
+// question how far the service is and before that for the outputs' ends: what is finished
+// in between is an answer by then, or waits again.
+func (a *auditor) waiting(ctx context.Context) error {
+	topics := a.cfg.retryPolicy().Topics()
+	spans, err := a.lib.unfinished(ctx, a.cfg.Consume.Group, topics)
+	if err != nil {
+		return fmt.Errorf("what waits in retry topics (retry.stream): %w", err)
+	}
+	return a.ledger.Waiting(a.inputs(ctx, "waiting", spans))
+}
+
+func (a *auditor) inputs(ctx context.Context, what string, spans []span) iter.Seq2[event.Record, error] {
 	return func(yield func(event.Record, error) bool) {
-		for rec, err := range a.metered(ctx, "input", spans) {
+		for rec, err := range a.metered(ctx, what, spans) {
 			if err != nil {
 				yield(event.Record{}, err)
 				return

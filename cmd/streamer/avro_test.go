@@ -62,7 +62,7 @@ func TestAuditOfAvro(t *testing.T) {
 	registry.Intercept(func(http.ResponseWriter, *http.Request) bool { asked++; return false })
 	file := r.avroFile(registry.URL(), revidTopic, revertedTopic)
 	out, err := auditHour(t, file)
-	if want := fmt.Sprintf("%d %d 0 0 1 0", 2*n, 2*n); err != nil || table(out)["all"] != want {
+	if want := fmt.Sprintf("%d %d 0 0 0 1 0", 2*n, 2*n); err != nil || table(out)["all"] != want {
 		t.Errorf("%v, %q, want %q in\n%s", err, table(out)["all"], want, out)
 	}
 	if !strings.Contains(out, "5 records of the output topics are no score events that can be read") {

@@ -149,6 +149,48 @@ func (l *library) behind(ctx context.Context, group string, spans []span) (n int
 	return n, nil
 }
 
+// unfinished are the stretches of topics that a consumer group has not finished. A topic
+// that does not exist has none.
+func (l *library) unfinished(ctx context.Context, group string, topics []string) (spans []span, err error) {
+	ctx, cancel := context.WithTimeout(ctx, l.patience)
+	defer cancel()
+	details, err := l.admin.ListTopics(ctx, topics...)
+	if err != nil {
+		return nil, fmt.Errorf("list topics: %w", err)
+	}
+	topics = slices.DeleteFunc(slices.Clone(topics), func(t string) bool { return !details.Has(t) })
+	if len(topics) == 0 {
+		return nil, nil
+	}
+	committed, err := l.admin.FetchOffsets(ctx, group)
+	if err == nil {
+		err = committed.Error()
+	}
+	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) { // which has finished nothing
+		return nil, fmt.Errorf("offsets of group %s: %w", group, err)
+	}
+	starts, err := l.offsets(ctx, "the beginning", topics, l.admin.ListStartOffsets)
+	if err != nil {
+		return nil, err
+	}
+	// After the group's offsets: what moved on meanwhile is then seen where it is now.
+	ends, err := l.offsets(ctx, "the end", topics, l.admin.ListCommittedOffsets)
+	if err != nil {
+		return nil, err
+	}
+	for _, end := range ends.Offsets().Sorted() {
+		start, _ := starts.Lookup(end.Topic, end.Partition)
+		s := span{end.Topic, end.Partition, start.Offset, end.At}
+		if o, ok := committed.Lookup(end.Topic, end.Partition); ok {
+			s.from = max(s.from, o.At)
+		}
+		if s.from < s.to {
+			spans = append(spans, s)
+		}
+	}
+	return spans, nil
+}
+
 // length is the number of offsets in spans.
 func length(spans []span) (n int64) {
 	for _, s := range spans {

@@ -5,13 +5,15 @@ import (
 	"encoding/json"
 	"iter"
 	"strings"
+
+	"revscore/internal/event"
 )
 
 // canary is the domain of events that stand for none.
 const canary = "canary"
 
-// answer is what an audit asks of a score event, or of a prediction. Models' documents
-// are not looked into.
+// answer is what an audit asks of a score event, of one model or of all, or of a
+// prediction. Models' documents are not looked into.
 type answer struct {
 	Meta struct {
 		ID     string `json:"id"`
@@ -39,8 +41,8 @@ func (a *answer) asScore() {
 	}
 }
 
-// Answers takes the values of output events, as JSON. What is no score event is
-// counted; what answers no input of the range is passed over.
+// Answers takes the values of output events, as JSON. What is no answer is counted; what
+// answers no input of the range is passed over.
 func (l *Ledger) Answers(events iter.Seq2[[]byte, error]) error {
 	for value, err := range events {
 		if err != nil {
@@ -74,6 +76,42 @@ func (l *Ledger) answer(value []byte) {
 	}
 	for model := range a.Errors {
 		l.note(keyOf(a.Meta.Stream, a.Database, a.RevID, model), metaID, failed)
+	}
+}
+
+// Waiting takes the records of retry topics that nobody has finished yet: what they want
+// is on its way. It is asked before Answers, since what waits may be answered meanwhile.
+func (l *Ledger) Waiting(records iter.Seq2[event.Record, error]) error {
+	for rec, err := range records {
+		if err != nil {
+			return err
+		}
+		retry, err := rec.Retry()
+		if err != nil || retry == nil {
+			continue // it becomes a dead letter
+		}
+		rev, err := event.Parse(rec.Value)
+		if err != nil {
+			continue
+		}
+		targets, err := l.route(rev)
+		if err != nil {
+			continue
+		}
+		for _, t := range targets {
+			// The event of all models is named without one.
+			if retry.Wants(t.Stream, t.Model) || retry.Wants(t.Stream, "") {
+				l.wait(keyOf(t.Stream, rev.Wiki, rev.RevID, t.Model))
+			}
+		}
+	}
+	return nil
+}
+
+func (l *Ledger) wait(key id) {
+	if e, ok := l.entries[key]; ok {
+		e.answered |= waiting
+		l.entries[key] = e
 	}
 }
 

@@ -2,8 +2,9 @@
 // answer, a score or an error event, of which model in which stream.
 //
 // A [Ledger] is first told of all input records of a time range ([Ledger.Inputs]),
-// each routed as the service routes it, and then of all output events since
-// ([Ledger.Answers]). [Ledger.Rows] is the account by wiki, stream and model;
+// each routed as the service routes it, then of what waits in retry topics
+// ([Ledger.Waiting]), and then of all output events since ([Ledger.Answers]): scores of
+// one model or of all, and predictions. [Ledger.Rows] is the account by wiki, stream and model;
 // [Ledger.Gaps] is which input records would have to be fed again.
 //
 // An answer is looked for by stream, wiki, revision and model without the model's
@@ -24,8 +25,8 @@
 // harmless, as its sent-marks suppress the repeat. Records that cannot be read become
 // dead letters, which name no revision; they are counted, and not looked for.
 //
-// A prediction that failed is a dead letter too, so it looks missing, and so does what
-// waits in a retry topic; feeding either again is harmless.
+// A prediction that failed is a dead letter too, so it looks missing; feeding it again is
+// harmless.
 //
 // The package reads no Kafka: records come from iterators.
 package audit

@@ -28,12 +28,13 @@ type Group struct {
 	Target
 }
 
-// Counts of one group. Wanted is the sum of Scored, Errors and Missing; a revision
-// with an error and a score is scored.
+// Counts of one group. Wanted is the sum of Scored, Errors, Waiting and Missing; a
+// revision with an error and a score is scored, one with either waits no more.
 type Counts struct {
 	Wanted   int64
 	Scored   int64
 	Errors   int64
+	Waiting  int64 // in a retry topic
 	Missing  int64
 	Repeated int64 // events whose meta.id came before
 	Distinct int64 // further meta.ids of a revision that had one
@@ -64,6 +65,7 @@ const (
 	scored = 1 << iota
 	failed
 	named // entry.first is a meta.id
+	waiting
 )
 
 // entry is one answer that is wanted, and what is known of it.
@@ -222,6 +224,8 @@ func (l *Ledger) Rows() []Row {
 			c.Scored++
 		case e.answered&failed != 0:
 			c.Errors++
+		case e.answered&waiting != 0:
+			c.Waiting++
 		default:
 			c.Missing++
 		}
@@ -238,6 +242,7 @@ func Total(rows []Row) (sum Counts) {
 		sum.Wanted += r.Wanted
 		sum.Scored += r.Scored
 		sum.Errors += r.Errors
+		sum.Waiting += r.Waiting
 		sum.Missing += r.Missing
 		sum.Repeated += r.Repeated
 		sum.Distinct += r.Distinct

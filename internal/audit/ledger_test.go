@@ -107,7 +107,7 @@ func TestAccount(t *testing.T) {
 	if got := l.Rows(); !reflect.DeepEqual(got, want) {
 		t.Errorf("rows\n%+v, want\n%+v", got, want)
 	}
-	if got, want := Total(l.Rows()), (Counts{8, 3, 1, 4, 4, 1}); got != want {
+	if got, want := Total(l.Rows()), (Counts{Wanted: 8, Scored: 3, Errors: 1, Missing: 4, Repeated: 4, Distinct: 1}); got != want {
 		t.Errorf("total %+v, want %+v", got, want)
 	}
 	if got, want := l.Read(), (Inputs{Records: 10, Routed: 5, Unwanted: 1, Canaries: 1, NoRevision: 1, Unreadable: 2}); got != want {
@@ -236,4 +236,93 @@ func FuzzAnswer(f *testing.F) {
 			t.Fatalf("%q gives %+v", value, c)
 		}
 	})
+}
+
+// change is the value of a page_change's record.
+func change(wiki string, rev int64) string {
+	return fmt.Sprintf(`{"$schema":"/mediawiki/page/change/1.2.0","changelog_kind":"update","page_change_kind":"edit","dt":"2026-01-02T12:00:00Z","wiki_id":%q,`+
+		`"meta":{"stream":"mediawiki.page_change.v1","domain":"x"},"page":{"page_id":7,"page_title":"T","namespace_id":0},"revision":{"rev_id":%d,"rev_dt":"2026-01-02T12:00:00Z"}}`, wiki, rev)
+}
+
+// Predictions and events of all models at once are answers, too.
+func TestAccountOfOtherEvents(t *testing.T) {
+	l := New(func(*event.Revision) ([]Target, error) {
+		return []Target{{"s.p", "p"}, {"s.all", "a"}, {"s.all", "b"}}, nil
+	}, 0)
+	if err := l.Inputs(stream("in", nil, change("enwiki", 1), change("enwiki", 2))); err != nil {
+		t.Fatal(err)
+	}
+	rev, err := event.Parse([]byte(change("enwiki", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	score := &event.Score{Prediction: true, Probability: map[string]float64{"true": 1}}
+	prediction, err := event.EncodePrediction(rev, "s.p", event.Outcome{Model: "p", Version: "1", Score: score}, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := event.EncodeCombined(rev, "s.all", []event.Outcome{
+		{Model: "a", Version: "1", Score: score}, {Model: "b", Version: "1", Failure: &event.Failure{Type: "RevisionNotFound", Message: "gone"}},
+	}, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	canary, err := event.EncodeCanary(&event.Revision{Stream: "x", Domain: "canary", MetaID: "c"}, "s.p", event.PredictionSchema, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := strings.Replace(string(prediction), `"stream":"s.p"`, `"stream":"s.other"`, 1)
+	if err := l.Answers(events(string(prediction), string(all), string(all), string(canary), other, strings.Replace(string(prediction), `"wiki_id":"enwiki"`, `"wiki_id":""`, 1))); err != nil {
+		t.Fatal(err)
+	}
+	want := []Row{
+		{Group{"enwiki", Target{"s.all", "a"}}, Counts{Wanted: 2, Scored: 1, Missing: 1, Repeated: 1}},
+		{Group{"enwiki", Target{"s.all", "b"}}, Counts{Wanted: 2, Errors: 1, Missing: 1, Repeated: 1}},
+		{Group{"enwiki", Target{"s.p", "p"}}, Counts{Wanted: 2, Scored: 1, Missing: 1}},
+	}
+	if got := l.Rows(); !reflect.DeepEqual(got, want) || l.Unreadable() != 1 {
+		t.Errorf("rows\n%+v, want\n%+v; %d unreadable", got, want, l.Unreadable())
+	}
+}
+
+// What waits in a retry topic is neither missing nor fed again, until it is answered.
+func TestAccountOfWhatWaits(t *testing.T) {
+	l := New(both, 0)
+	if err := l.Inputs(stream("in", nil, edit("enwiki", 1), edit("enwiki", 2), edit("enwiki", 3))); err != nil {
+		t.Fatal(err)
+	}
+	again := func(value string, streams, models []string) event.Record {
+		retry := event.Retry{Attempt: 1, Due: noon, Origin: event.Source{Topic: "in"}, Streams: streams, Models: models, Reason: "maxlag"}
+		return event.Record{Value: []byte(value), Headers: []event.Header{retry.Header()}}
+	}
+	records := func(yield func(event.Record, error) bool) {
+		for _, rec := range []event.Record{
+			again(edit("enwiki", 1), []string{"s.a", "s.b"}, []string{"a", "b"}),
+			again(edit("enwiki", 2), []string{"s.b"}, []string{""}),
+			again(edit("enwiki", 9), []string{"s.b"}, nil), // nobody asked
+			again("no JSON", []string{"s.a"}, nil),
+			{Value: []byte(edit("enwiki", 3))}, // no retry
+			{Value: []byte(edit("enwiki", 3)), Headers: []event.Header{{Key: "revscore-retry", Value: []byte("{")}}},
+		} {
+			if !yield(rec, nil) {
+				return
+			}
+		}
+	}
+	if err := l.Waiting(records); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Answers(events(said(t, "enwiki", 1, "a", "1", false), said(t, "enwiki", 2, "a", "1", true))); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := Total(l.Rows()), (Counts{Wanted: 6, Scored: 1, Errors: 1, Waiting: 2, Missing: 2}); got != want {
+		t.Errorf("total %+v, want %+v", got, want)
+	}
+	if got := l.Gaps().Spans(); !reflect.DeepEqual(got, []Span{{"in", 0, 2, 2}}) {
+		t.Errorf("gaps in %+v", got)
+	}
+	bad := errors.New("no broker")
+	if err := l.Waiting(func(yield func(event.Record, error) bool) { yield(event.Record{}, bad) }); !errors.Is(err, bad) {
+		t.Errorf("reading ends with %v", err)
+	}
 }
