@@ -152,8 +152,8 @@ func runAudit(ctx context.Context, out, progress io.Writer, opts auditOptions) (
 
 // streamsInKafka are the output streams that can be read, by their form, and those
 // that cannot.
-func streamsInKafka(cfg sink.Config, routes *score.Routes) (asJSON, asAvro, others []score.Stream) {
-	for _, s := range routes.Streams() {
+func streamsInKafka(cfg sink.Config, streams []score.Stream) (asJSON, asAvro, others []score.Stream) {
+	for _, s := range streams {
 		sinks, ok := cfg.Streams[s.Name]
 		if !ok {
 			sinks = cfg.Default
@@ -183,7 +183,11 @@ func newAuditor(cfg Config, out, progress io.Writer) (*auditor, error) {
 	if a.log, err = cfg.Log.logger(); err != nil {
 		return nil, err
 	}
-	asJSON, asAvro, others := streamsInKafka(cfg.Sinks, routes)
+	streams := routes.Streams()
+	if all := cfg.combined(); all.Name != "" {
+		streams = append(streams, all)
+	}
+	asJSON, asAvro, others := streamsInKafka(cfg.Sinks, streams)
 	a.streams = slices.Concat(asJSON, asAvro)
 	for _, s := range others {
 		a.warn("stream %s is left out: it does not go to Kafka (sinks)", s.Name)
@@ -216,14 +220,19 @@ func topicsOf(streams []score.Stream) []string {
 	return slices.Compact(topics)
 }
 
-// route asks the service's routes, and leaves out what cannot be read.
+// route asks the service's routes, and leaves out what cannot be read. What goes to any
+// of them goes to the stream of all models, too.
 func (a *auditor) route(routes *score.Routes) audit.Route {
 	return func(rev *event.Revision) (wanted []audit.Target, err error) {
 		targets, _, err := routes.For(rev)
-		for _, t := range targets {
+		want := func(t audit.Target) {
 			if slices.ContainsFunc(a.streams, func(s score.Stream) bool { return s.Name == t.Stream }) {
-				wanted = append(wanted, audit.Target{Stream: t.Stream, Model: t.Name})
+				wanted = append(wanted, t)
 			}
+		}
+		for _, t := range targets {
+			want(audit.Target{Stream: t.Stream, Model: t.Name})
+			want(audit.Target{Stream: a.cfg.Produce.Combined, Model: t.Name})
 		}
 		return wanted, err
 	}

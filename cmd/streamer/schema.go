@@ -43,9 +43,9 @@ func newSchemaCommand() *cobra.Command {
 	cmd.MarkFlagsMutuallyExclusive("config", "schema")
 	cmd.AddCommand(
 		newSchemaTextCommand(&flags, "json", "Print JSON Schemas: subsets of the official ones, to hold events to",
-			func(s *avro.Schema) string { return string(jsonSchemas[s.URI]) }),
+			func(s stream) string { return string(s.json()) }),
 		newSchemaTextCommand(&flags, "avro", "Print Avro schemas: the whole official ones",
-			func(s *avro.Schema) string { return s.Text }),
+			func(s stream) string { return s.schema.Text }),
 		newSchemaHiveCommand(&flags),
 	)
 	return cmd
@@ -58,16 +58,22 @@ var jsonSchemas = map[string][]byte{
 	event.PredictionSchema: schemas.PredictionClassificationChange,
 }
 
-func newSchemaTextCommand(flags *schemaFlags, form, short string, text func(*avro.Schema) string) *cobra.Command {
+func newSchemaTextCommand(flags *schemaFlags, form, short string, text func(stream) string) *cobra.Command {
 	return &cobra.Command{
 		Use: form + " [STREAM...]", Short: short,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			list, err := flags.schemas(args)
+			kinds, err := flags.kinds(args)
 			if err != nil {
 				return err
 			}
-			for _, s := range list {
-				if _, err := fmt.Fprintln(cmd.OutOrStdout(), strings.TrimSpace(text(s))); err != nil {
+			printed := map[string]bool{}
+			for _, k := range kinds {
+				doc := strings.TrimSpace(text(k))
+				if printed[doc] {
+					continue
+				}
+				printed[doc] = true
+				if _, err := fmt.Fprintln(cmd.OutOrStdout(), doc); err != nil {
 					return err
 				}
 			}
@@ -100,31 +106,37 @@ func newSchemaHiveCommand(flags *schemaFlags) *cobra.Command {
 
 // stream is an output stream and what its events are.
 type stream struct {
-	name   string
-	schema *avro.Schema
+	name     string
+	schema   *avro.Schema
+	combined bool // each event has the answers of all models
 }
 
-// schemas are those of the streams, each once, or all when nothing is said of streams.
-func (f schemaFlags) schemas(names []string) ([]*avro.Schema, error) {
+func (s stream) json() []byte {
+	if s.combined {
+		return schemas.CombinedScore
+	}
+	return jsonSchemas[s.schema.URI]
+}
+
+// kinds are the streams whose schemas are meant, or, when nothing is said of streams, a
+// nameless one of each kind.
+func (f schemaFlags) kinds(names []string) ([]stream, error) {
 	if f.schema != "" {
 		// Also for no stream at all.
 		s, err := schemaOf(f.schema)
-		return []*avro.Schema{s}, err
+		return []stream{{schema: s}}, err
 	}
 	streams, err := f.streams(names)
-	if err != nil {
-		return nil, err
+	if err != nil || len(streams) > 0 {
+		return streams, err
 	}
-	if len(streams) == 0 {
-		return avro.Schemas(), nil
-	}
-	var list []*avro.Schema
-	for _, s := range streams {
-		if !slices.Contains(list, s.schema) {
-			list = append(list, s.schema)
+	for _, s := range avro.Schemas() {
+		streams = append(streams, stream{schema: s})
+		if s.URI == event.ScoreSchema {
+			streams = append(streams, stream{schema: s, combined: true})
 		}
 	}
-	return list, nil
+	return streams, nil
 }
 
 // streams are those named, or all of the configuration, or none when there is none.
@@ -135,12 +147,13 @@ func (f schemaFlags) streams(names []string) ([]stream, error) {
 	if f.schema != "" {
 		uri = func(string) string { return f.schema }
 	}
+	combined := ""
 	if f.config != "" {
 		cfg, err := readConfig(f.config, os.LookupEnv)
 		if err != nil {
 			return nil, err
 		}
-		uri = cfg.streamSchema
+		uri, combined = cfg.streamSchema, cfg.Produce.Combined
 		if len(names) == 0 {
 			names = cfg.streamNames()
 		}
@@ -157,7 +170,7 @@ func (f schemaFlags) streams(names []string) ([]stream, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, stream{name, s})
+		list = append(list, stream{name, s, name == combined})
 	}
 	return list, errors.Join(errs...)
 }

@@ -24,7 +24,8 @@ const (
 		"  - {model: reverted}\n" +
 		"  - {model: revid, stream: my.revid}\n" +
 		"  - {model: reverted, match: {database: frwiki}}\n" +
-		"produce: {error_stream: my.errors}\n"
+		"  - {model: revid, output: prediction}\n" +
+		"produce: {error_stream: my.errors, combined_stream: my.all}\n"
 )
 
 // printed is a field of each JSON document that a command prints.
@@ -50,32 +51,42 @@ func printed(t *testing.T, field string, args ...string) []string {
 
 func TestSchemaSelects(t *testing.T) {
 	config := writeFile(t, "streamer.yaml", schemaConfig)
-	const score, letter, classification = "RevisionScore", "ErrorEvent", "PredictionClassificationChange"
-	ids := map[string]string{score: "revscore/revision-score", letter: "revscore/dead-letter", classification: "revscore/prediction-classification-change"}
+	const (
+		score, combined        = "revscore/revision-score", "revscore/revision-score-combined"
+		letter, classification = "revscore/dead-letter", "revscore/prediction-classification-change"
+	)
+	// Scores of one model and of all are one record.
+	names := map[string]string{score: "RevisionScore", combined: "RevisionScore", letter: "ErrorEvent", classification: "PredictionClassificationChange"}
 	for _, tt := range []struct {
 		args string
-		want []string
+		want []string // $id of the JSON Schemas
 	}{
-		{"", []string{score, letter, classification}},
+		{"", []string{score, combined, letter, classification}},
 		{"mediawiki.revision-score-damaging", []string{score}},
+		{"mediawiki.page_outlink_prediction_change.v1", []string{classification}},
 		{"revscore.error", []string{letter}},
 		{"revscore.error mediawiki.revision-score-a mediawiki.revision-score-b", []string{letter, score}},
 		{"--schema " + classificationSchema, []string{classification}},
 		{"--schema " + classificationSchema + " some.stream", []string{classification}},
-		{"--config " + config, []string{score, letter}},
+		{"--config " + config, []string{score, classification, letter, combined}},
 		{"my.errors --config " + config, []string{letter}},
 		{"my.revid --config " + config, []string{score}},
+		{"my.all --config " + config, []string{combined}},
+		{"my.all my.revid my.all --config " + config, []string{combined, score}},
+		{"mediawiki.page_revid_prediction_change.v1 --config " + config, []string{classification}},
 	} {
 		args := strings.Fields(tt.args)
-		if got := printed(t, "name", append([]string{"avro"}, args...)...); !slices.Equal(got, tt.want) {
-			t.Errorf("avro %s: %q, want %q", tt.args, got, tt.want)
+		if got := printed(t, "$id", append([]string{"json"}, args...)...); !slices.Equal(got, tt.want) {
+			t.Errorf("json %s: %q, want %q", tt.args, got, tt.want)
 		}
 		var want []string
-		for _, name := range tt.want {
-			want = append(want, ids[name])
+		for _, id := range tt.want {
+			if !slices.Contains(want, names[id]) {
+				want = append(want, names[id])
+			}
 		}
-		if got := printed(t, "$id", append([]string{"json"}, args...)...); !slices.Equal(got, want) {
-			t.Errorf("json %s: %q, want %q", tt.args, got, want)
+		if got := printed(t, "name", append([]string{"avro"}, args...)...); !slices.Equal(got, want) {
+			t.Errorf("avro %s: %q, want %q", tt.args, got, want)
 		}
 	}
 }
