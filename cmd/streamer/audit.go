@@ -195,6 +195,13 @@ func newAuditor(cfg Config, out, progress io.Writer) (*auditor, error) {
 	if len(a.streams) == 0 {
 		return nil, errors.New("no stream of routes goes to Kafka, so there is nothing to read")
 	}
+	if slices.ContainsFunc(a.streams, func(s score.Stream) bool { return s.Schema == event.PredictionSchema }) {
+		letters, lettersAvro, _ := streamsInKafka(cfg.Sinks, cfg.ownStreams()[:1])
+		a.letters, asAvro = topicsOf(slices.Concat(letters, lettersAvro)), append(asAvro, lettersAvro...)
+		if len(a.letters) == 0 {
+			a.warn("stream %s of dead letters does not go to Kafka (sinks): predictions that failed look missing", cfg.Produce.ErrorStream)
+		}
+	}
 	if len(asAvro) > 0 {
 		schemas, err := avro.NewRegistry(cfg.Sinks.Avro.Registry, prometheus.NewRegistry())
 		if err != nil {
@@ -202,7 +209,8 @@ func newAuditor(cfg Config, out, progress io.Writer) (*auditor, error) {
 		}
 		a.avro, a.avroTopics = avro.NewSerializer(avro.NewCodec(), schemas), topicsOf(asAvro)
 	}
-	a.ledger = audit.New(a.route(routes), cfg.Consume.MaxAge)
+	a.routes = routes
+	a.ledger = audit.New(a.route, cfg.Consume.MaxAge)
 	options, err := cfg.Kafka.options(a.log)
 	if err != nil {
 		return nil, err
@@ -222,20 +230,32 @@ func topicsOf(streams []score.Stream) []string {
 
 // route asks the service's routes, and leaves out what cannot be read. What goes to any
 // of them goes to the stream of all models, too.
-func (a *auditor) route(routes *score.Routes) audit.Route {
-	return func(rev *event.Revision) (wanted []audit.Target, err error) {
-		targets, _, err := routes.For(rev)
-		want := func(t audit.Target) {
-			if slices.ContainsFunc(a.streams, func(s score.Stream) bool { return s.Name == t.Stream }) {
-				wanted = append(wanted, t)
-			}
+func (a *auditor) route(rev *event.Revision) (wanted []audit.Target, err error) {
+	targets, _, err := a.routes.For(rev)
+	want := func(t audit.Target) {
+		if slices.ContainsFunc(a.streams, func(s score.Stream) bool { return s.Name == t.Stream }) {
+			wanted = append(wanted, t)
 		}
-		for _, t := range targets {
-			want(audit.Target{Stream: t.Stream, Model: t.Name})
-			want(audit.Target{Stream: a.cfg.Produce.Combined, Model: t.Name})
-		}
-		return wanted, err
 	}
+	for _, t := range targets {
+		want(audit.Target{Stream: t.Stream, Model: t.Name})
+		want(audit.Target{Stream: a.cfg.Produce.Combined, Model: t.Name})
+	}
+	return wanted, err
+}
+
+// failed says of which predictions a dead letter is.
+func (a *auditor) failed(rev *event.Revision, letter *event.DeadLetter) (list []audit.Target) {
+	targets, _, err := a.routes.For(rev)
+	if err != nil {
+		return nil
+	}
+	for _, t := range targets {
+		if t.Output == score.OutputPrediction && letter.ID == event.LetterID(letter.Stream, letter.Source, t.About()).String() {
+			list = append(list, audit.Target{Stream: t.Stream, Model: t.Name})
+		}
+	}
+	return list
 }
 
 func (a *auditor) warn(format string, args ...any) {

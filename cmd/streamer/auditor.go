@@ -25,7 +25,9 @@ type auditor struct {
 	out      io.Writer
 	progress io.Writer // warnings, too
 
+	routes     *score.Routes
 	streams    []score.Stream // those that can be read
+	letters    []string       // topic of dead letters, where predictions that failed are told
 	avro       *avro.Serializer
 	avroTopics []string
 	ledger     *audit.Ledger
@@ -75,7 +77,10 @@ func (a *auditor) compare(ctx context.Context, times timeRange) ([]audit.Row, er
 		return nil, err
 	}
 	a.warnCut(cut, "output", times)
-	if err := a.ledger.Answers(a.answers(ctx, spans)); err != nil {
+	if err := a.ledger.Answers(a.answers(ctx, "output", spans)); err != nil {
+		return nil, err
+	}
+	if err := a.failures(ctx, times); err != nil {
 		return nil, err
 	}
 	if n := a.ledger.Unreadable(); n > 0 {
@@ -136,11 +141,21 @@ func (a *auditor) inputs(ctx context.Context, what string, spans []span) iter.Se
 	}
 }
 
+// failures reads dead letters, if any prediction is wanted.
+func (a *auditor) failures(ctx context.Context, times timeRange) error {
+	spans, cut, err := a.lib.between(ctx, a.letters, times.from.Add(-skew), timeRange{}.to)
+	if err != nil {
+		return err
+	}
+	a.warnCut(cut, "dead letters'", times)
+	return a.ledger.Letters(a.answers(ctx, "dead letters", spans), a.failed)
+}
+
 // answers are the output events as JSON. Avro that does not decode is passed on as it
 // is, to be counted; a registry that does not answer ends it.
-func (a *auditor) answers(ctx context.Context, spans []span) iter.Seq2[[]byte, error] {
+func (a *auditor) answers(ctx context.Context, what string, spans []span) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		for rec, err := range a.metered(ctx, "output", spans) {
+		for rec, err := range a.metered(ctx, what, spans) {
 			var value []byte
 			if err == nil {
 				value, err = a.event(ctx, rec)

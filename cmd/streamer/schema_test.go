@@ -10,11 +10,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"revscore/internal/avro"
 	"revscore/internal/event"
+	"revscore/internal/score"
+	"revscore/internal/score/fetch"
 	"revscore/schemas"
 )
 
@@ -270,5 +273,27 @@ func TestClassificationsFitAvro(t *testing.T) {
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%s\ncame back as\n%s", classified, back)
+	}
+}
+
+// Whatever a dead letter is about, its type is one that the schema lists.
+func TestTypesOfDeadLetters(t *testing.T) {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schemas.DeadLetter))
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := compileSchema(t, doc)
+	for _, reason := range []string{
+		event.ReasonEmpty, event.ReasonInvalidJSON, event.ReasonUnknownSchema, event.ReasonMissingField, event.ReasonWrongType, event.ReasonTooLarge,
+		score.ReasonRoute, score.ReasonRetry, score.ReasonExhausted, event.ReasonRefused,
+		fetch.RevisionNotFound, fetch.TextDeleted, fetch.UserDeleted, fetch.MissingResource, fetch.TextTooLarge, fetch.CaughtDependencyError,
+	} {
+		value, err := event.Letter{Stream: "s", Emitter: "e", Cause: &event.ParseError{Reason: reason}, MaxRaw: 9}.Encode(time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := judge(t, schema, string(value)); err != nil {
+			t.Errorf("%s: %v", reason, err)
+		}
 	}
 }

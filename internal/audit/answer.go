@@ -79,6 +79,30 @@ func (l *Ledger) answer(value []byte) {
 	}
 }
 
+// Letters takes dead letters, as JSON. The schema of predictions has no errors, so the
+// letter about one that failed is its answer; about says of which targets a letter is.
+// One that keeps only the beginning of its event tells nothing.
+func (l *Ledger) Letters(events iter.Seq2[[]byte, error], about func(*event.Revision, *event.DeadLetter) []Target) error {
+	for value, err := range events {
+		if err != nil {
+			return err
+		}
+		d, err := event.DecodeDeadLetter(value)
+		if err != nil || d.Refused != nil {
+			continue
+		}
+		rev, err := event.Parse(d.Raw)
+		metaID, ok := parseID(d.ID)
+		if err != nil || !ok {
+			continue
+		}
+		for _, t := range about(rev, d) {
+			l.note(keyOf(t.Stream, rev.Wiki, rev.RevID, t.Model), metaID, failed)
+		}
+	}
+	return nil
+}
+
 // Waiting takes the records of retry topics that nobody has finished yet: what they want
 // is on its way. It is asked before Answers, since what waits may be answered meanwhile.
 func (l *Ledger) Waiting(records iter.Seq2[event.Record, error]) error {

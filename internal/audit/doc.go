@@ -25,8 +25,8 @@
 // harmless, as its sent-marks suppress the repeat. Records that cannot be read become
 // dead letters, which name no revision; they are counted, and not looked for.
 //
-// A prediction that failed is a dead letter too, so it looks missing; feeding it again is
-// harmless.
+// A prediction that failed is a dead letter, and an error here ([Ledger.Letters]) if the
+// model has the version that it had then; else it looks missing.
 //
 // The package reads no Kafka: records come from iterators.
 package audit

@@ -285,6 +285,52 @@ func TestAccountOfOtherEvents(t *testing.T) {
 	}
 }
 
+// The letter about a prediction that failed is an error; other letters answer nothing.
+func TestAccountOfFailedPredictions(t *testing.T) {
+	l := New(func(*event.Revision) ([]Target, error) { return []Target{{"p.a", "a"}, {"p.b", "b"}}, nil }, 0)
+	values := []string{change("enwiki", 1), change("enwiki", 2), change("enwiki", 3)}
+	if err := l.Inputs(stream("in", nil, values...)); err != nil {
+		t.Fatal(err)
+	}
+	letter := func(offset int64, about string, maxRaw int) string {
+		value, err := event.Letter{
+			Stream: "errors", Source: event.Source{Topic: "in", Offset: offset}, Value: []byte(values[offset]),
+			Cause: &event.ParseError{Reason: "TextDeleted"}, MaxRaw: maxRaw, About: about,
+		}.Encode(noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(value)
+	}
+	refused, err := event.EncodeRefusal("errors", "e", "files", "p.a", []byte(values[0]), errors.New("no"), 1000, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	about := func(rev *event.Revision, d *event.DeadLetter) (targets []Target) {
+		for _, name := range []string{"a", "b"} {
+			if d.ID == event.LetterID(d.Stream, d.Source, "p."+name).String() {
+				targets = append(targets, Target{"p." + name, name})
+			}
+		}
+		return targets
+	}
+	if err := l.Letters(events(letter(0, "p.a", 1000), letter(0, "p.a", 1000), letter(1, "", 1000), letter(1, "p.b", 1000), letter(2, "p.a", 10),
+		string(refused), "no JSON"), about); err != nil {
+		t.Fatal(err)
+	}
+	want := []Row{
+		{Group{"enwiki", Target{"p.a", "a"}}, Counts{Wanted: 3, Errors: 1, Missing: 2, Repeated: 1}},
+		{Group{"enwiki", Target{"p.b", "b"}}, Counts{Wanted: 3, Errors: 1, Missing: 2}},
+	}
+	if got := l.Rows(); !reflect.DeepEqual(got, want) {
+		t.Errorf("rows\n%+v, want\n%+v", got, want)
+	}
+	bad := errors.New("no broker")
+	if err := l.Letters(func(yield func([]byte, error) bool) { yield(nil, bad) }, about); !errors.Is(err, bad) {
+		t.Errorf("reading ends with %v", err)
+	}
+}
+
 // What waits in a retry topic is neither missing nor fed again, until it is answered.
 func TestAccountOfWhatWaits(t *testing.T) {
 	l := New(both, 0)

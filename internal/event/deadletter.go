@@ -60,15 +60,21 @@ type Letter struct {
 	About   string // which of several about the record; empty: the only one
 }
 
+// LetterID is the meta.id of the dead letter about a record, or about an answer that it
+// did not get.
+func LetterID(stream string, src Source, about string) uuid.UUID {
+	name := fmt.Appendf(nil, "%s\x00%s\x00%d\x00%d", stream, src.Topic, src.Partition, src.Offset)
+	if about != "" {
+		name = append(append(name, 0), about...)
+	}
+	return uuid.NewSHA1(idSpace, name)
+}
+
 // Encode writes it as [EncodeDeadLetter] says.
 func (l Letter) Encode(now time.Time) ([]byte, error) {
-	name := fmt.Appendf(nil, "%s\x00%s\x00%d\x00%d", l.Stream, l.Source.Topic, l.Source.Partition, l.Source.Offset)
-	if l.About != "" {
-		name = append(append(name, 0), l.About...)
-	}
 	at := now.UTC().Format(time.RFC3339Nano)
 	e := errorEvent{
-		Schema: ErrorSchema, Meta: scoreMeta{Stream: l.Stream, ID: uuid.NewSHA1(idSpace, name).String(), DT: at}, DT: at,
+		Schema: ErrorSchema, Meta: scoreMeta{Stream: l.Stream, ID: LetterID(l.Stream, l.Source, l.About).String(), DT: at}, DT: at,
 		EmitterID: l.Emitter, ErrorType: "Error", Message: fmt.Sprintf("record %s: %s", l.Source, shorten(l.Cause.Error(), 300)),
 	}
 	var pe *ParseError

@@ -80,8 +80,12 @@ func (p *Pipeline) message(j *job, a *answer, key []byte, now time.Time) (event.
 		}
 		a.unfit = refused
 	}
-	return p.letter(j, a.unfit, a.Stream+" "+a.Name+" "+a.Version, now)
+	return p.letter(j, a.unfit, a.Target.About(), now)
 }
+
+// About tells the dead letter about a target's failed prediction from others about the
+// same event (event.LetterID).
+func (t Target) About() string { return t.Stream + " " + t.Name + " " + t.Model.Version() }
 
 // letter is a dead letter about an event that can be read. about tells it from others
 // about the same event.
