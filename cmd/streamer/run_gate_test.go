@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -263,5 +264,44 @@ func (r *rig) largest(topic string, n int) {
 	set, err := admin.AlterTopicConfigs(r.t.Context(), []kadm.AlterConfig{{Op: kadm.SetConfig, Name: "max.message.bytes", Value: &value}}, topic)
 	if err != nil || set[0].Err != nil {
 		r.t.Fatal(err, set)
+	}
+}
+
+// A stop does not wait for a gate that is away for longer than it may take; the next
+// start goes on there. What of the events in flight had arrived in Kafka comes again: an
+// event is marked when all sinks have it.
+func TestStopWithoutAGate(t *testing.T) {
+	const n = 60
+	r := newRig(t)
+	gate := r.eventgate(nil, map[string][]string{revidTopic: {sink.EventGate}})
+	gate.SetFaults(gatesim.Faults{Fail: 1})
+	r.cfg.Sinks.EventGate.Timeout = 100 * time.Millisecond
+	r.cfg.StopTimeout, r.cfg.Consume.DrainTimeout = 2*time.Second, 500*time.Millisecond
+	_, values := r.edits(5, n)
+	r.feed(createTopic, values...)
+	s := r.start()
+	s.eventually("readiness tells of the gate", func() bool { return s.status("/readyz") == http.StatusServiceUnavailable })
+	s.cancel()
+	begun := time.Now()
+	if err := s.result(); err == nil || !strings.Contains(err.Error(), "will be delivered again") {
+		t.Errorf("stop: %v", err)
+	}
+	if took := time.Since(begun); took > r.cfg.StopTimeout+time.Second {
+		t.Errorf("the stop took %v", took)
+	}
+	gate.SetFaults(gatesim.Faults{})
+	s = r.start()
+	s.await(n)
+	s.eventually("all events are in the gate", func() bool {
+		events, _ := fromGate(t, gate, revidTopic)
+		return len(events) == n
+	})
+	s.stop()
+	ids := map[string]int{}
+	for _, e := range r.scores(revertedTopic) {
+		ids[e.Meta.ID]++
+	}
+	if len(ids) != n || slices.Max(slices.Collect(maps.Values(ids))) > 2 {
+		t.Errorf("%d events in Kafka, want %d, each at most twice under one id: %v", len(ids), n, ids)
 	}
 }

@@ -269,17 +269,19 @@ func (s *Sinks) Flush(ctx context.Context) error {
 	return errors.Join(append(errs, s.writing.wait(ctx))...)
 }
 
-// Close gives up what Flush has not waited for. Nothing is published any more; Kafka
-// is closed by whoever made it.
+// Close gives up what Flush has not waited for. Nothing is published any more, and the
+// contexts of what was have ended; Kafka is closed by whoever made it.
 func (s *Sinks) Close() error {
 	s.closed.Store(true)
+	var err error
 	if s.gate != nil {
 		s.gate.Close()
 	}
 	if s.files != nil {
-		return s.files.Close()
+		err = s.files.Close()
 	}
-	return nil
+	_ = s.writing.wait(context.Background())
+	return err
 }
 
 // Err says what holds a sink up at the moment and needs an operator, such as a full
