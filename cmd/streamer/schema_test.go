@@ -17,6 +17,7 @@ import (
 	"revscore/internal/avro"
 	"revscore/internal/event"
 	"revscore/internal/score"
+	"revscore/internal/score/feature"
 	"revscore/internal/score/fetch"
 	"revscore/schemas"
 )
@@ -286,7 +287,7 @@ func TestTypesOfDeadLetters(t *testing.T) {
 	for _, reason := range []string{
 		event.ReasonEmpty, event.ReasonInvalidJSON, event.ReasonUnknownSchema, event.ReasonMissingField, event.ReasonWrongType, event.ReasonTooLarge,
 		score.ReasonRoute, score.ReasonRetry, score.ReasonExhausted, event.ReasonRefused,
-		fetch.RevisionNotFound, fetch.TextDeleted, fetch.UserDeleted, fetch.MissingResource, fetch.TextTooLarge, fetch.CaughtDependencyError,
+		fetch.RevisionNotFound, fetch.TextDeleted, feature.TypeUserDeleted, feature.TypeContent, fetch.MissingResource, fetch.TextTooLarge, fetch.CaughtDependencyError,
 	} {
 		value, err := event.Letter{Stream: "s", Emitter: "e", Cause: &event.ParseError{Reason: reason}, MaxRaw: 9}.Encode(time.Now())
 		if err != nil {
