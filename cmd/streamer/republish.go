@@ -56,10 +56,6 @@ func (r *republisher) Close() error {
 
 // Republish implements deadletter.Sinks.
 func (r *republisher) Republish(ctx context.Context, to event.Refusal, value []byte) error {
-	topic, err := r.topic(to)
-	if err != nil {
-		return err
-	}
 	key := replayed(to, value)
 	if r.marks != nil && to.ID != "" {
 		states, err := r.marks.Lookup(ctx, []dedupe.Key{key})
@@ -74,7 +70,7 @@ func (r *republisher) Republish(ctx context.Context, to event.Refusal, value []b
 	if err != nil {
 		return err
 	}
-	if err := publishOne(ctx, sinks, event.Message{Topic: topic, Key: event.KeyOf(value), Value: value}); err != nil {
+	if err := publishOne(ctx, sinks, event.Message{Topic: r.topics[to.Stream], Key: event.KeyOf(value), Value: value}); err != nil {
 		return err
 	}
 	if r.marks == nil || to.ID == "" {
@@ -86,20 +82,19 @@ func (r *republisher) Republish(ctx context.Context, to event.Refusal, value []b
 	return nil
 }
 
-// topic of a stream, if the service would send it to that sink: a letter's text is
-// others' words.
-func (r *republisher) topic(to event.Refusal) (string, error) {
-	if to.Sink == sink.Files {
-		return "", fmt.Errorf("%w: files are written by the running service alone", deadletter.ErrRefused)
+// Takes implements deadletter.Sinks: an event goes only where the service would send it,
+// for a letter's text is others' words.
+func (r *republisher) Takes(to event.Refusal) error {
+	_, known := r.topics[to.Stream]
+	switch {
+	case to.Sink == sink.Files:
+		return fmt.Errorf("%w: files are written by the running service alone", deadletter.ErrRefused)
+	case !known:
+		return fmt.Errorf("%w: stream %s is not in the configuration (routes)", deadletter.ErrRefused, to.Stream)
+	case !r.cfg.Sinks.Has(to.Stream, to.Sink):
+		return fmt.Errorf("%w: stream %s does not go to %s now (sinks)", deadletter.ErrRefused, to.Stream, to.Sink)
 	}
-	topic, ok := r.topics[to.Stream]
-	if !ok {
-		return "", fmt.Errorf("%w: stream %s is not in the configuration (routes)", deadletter.ErrRefused, to.Stream)
-	}
-	if !r.cfg.Sinks.Has(to.Stream, to.Sink) {
-		return "", fmt.Errorf("%w: stream %s does not go to %s now (sinks)", deadletter.ErrRefused, to.Stream, to.Sink)
-	}
-	return topic, nil
+	return nil
 }
 
 // outputTopics are those of all streams of ours, by stream.

@@ -26,6 +26,13 @@ type shelf struct {
 	down error
 }
 
+func (s *shelf) Takes(to event.Refusal) error {
+	if to.Sink == "files" {
+		return fmt.Errorf("%w: not here", ErrRefused)
+	}
+	return nil
+}
+
 func (s *shelf) Republish(_ context.Context, to event.Refusal, value []byte) error {
 	switch {
 	case s.down != nil:
@@ -56,12 +63,14 @@ func TestReplayOfRefusedEvents(t *testing.T) {
 	m.refusal(t, "kafka_avro", "scores", eventA, 1000)     // 2
 	m.refusal(t, "kafka", "scores", eventA+eventA+" ", 10) // 3
 	m.refusal(t, "eventgate", "scores", eventA, 1000)      // 4
+	m.refusal(t, "files", "scores", eventA, 1000)          // 5
 	want := []struct {
 		action Action
 		detail string
 	}{
 		{Sent, ""}, {Kept, "it is refused: still no schema"}, {Sent, ""},
 		{Kept, "only the first 10 of 145 bytes of the event: purge its sent-mark"}, {Equal, ""},
+		{Kept, "it is refused: not here"},
 	}
 	for _, mode := range []string{"dry", "first", "second", "without sinks"} {
 		r := Replay{Topics: m, Sender: m, Sinks: s, Reads: func(string) bool { return true }, DryRun: mode == "dry"}
@@ -71,7 +80,7 @@ func TestReplayOfRefusedEvents(t *testing.T) {
 		err := r.Run(t.Context(), letters, Filter{}, func(o Outcome) error {
 			w := want[o.Letter.At.Offset]
 			switch {
-			case mode == "dry" && w.action != Equal && o.Letter.At.Offset != 3:
+			case mode == "dry" && w.action != Equal && o.Letter.At.Offset != 3 && o.Letter.At.Offset != 5:
 				w.action, w.detail = Would, ""
 			case mode == "second" && w.action == Sent:
 				w.action = Equal

@@ -25,6 +25,9 @@ var ErrBefore = errors.New("an earlier replay has brought it there")
 
 // Sinks takes events that a sink has refused to that sink again.
 type Sinks interface {
+	// Takes returns an error that is [ErrRefused] for an event that is not even tried,
+	// as of a stream that the service does not have. It asks nobody.
+	Takes(to event.Refusal) error
 	// Republish returns when the sink has the event for good, with [ErrBefore] when it
 	// had, or with [ErrRefused] when it will not take it now. Any other error would
 	// meet the next event, too.
@@ -177,6 +180,9 @@ func (r *Replay) refused(ctx context.Context, l Letter) (out Outcome, err error)
 	case r.sent[sum]:
 		out.Action = Equal
 		return out, nil
+	}
+	if err := r.Sinks.Takes(*l.Refused); err != nil {
+		return keep(err.Error())
 	}
 	if err := r.redact(ctx, &rec, &out); err != nil || out.Action == Kept {
 		return out, err
