@@ -289,7 +289,7 @@ func TestTypesOfDeadLetters(t *testing.T) {
 		score.ReasonRoute, score.ReasonRetry, score.ReasonExhausted, event.ReasonRefused,
 		fetch.RevisionNotFound, fetch.TextDeleted, feature.TypeUserDeleted, feature.TypeContent, fetch.MissingResource, fetch.TextTooLarge, fetch.CaughtDependencyError,
 	} {
-		value, err := event.Letter{Stream: "s", Emitter: "e", Cause: &event.ParseError{Reason: reason}, MaxRaw: 9}.Encode(time.Now())
+		value, err := event.Letter{Stream: "s", Emitter: "e", Source: event.Source{Topic: "t"}, Cause: &event.ParseError{Reason: reason}, MaxRaw: 9}.Encode(time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
