@@ -53,7 +53,7 @@ var owners = map[string][]string{
 	"github.com/maypok86/otter":       {"internal/score/fetch"},
 	"github.com/tidwall/gjson":        {"internal/score", "internal/dedupe"},
 	"github.com/go-json-experiment":   {"internal/event", "internal/avro", "tools/loop", "internal/visibility"},
-	"github.com/dlclark/regexp2":      {"internal/score", "internal/score/fetch"},
+	"github.com/dlclark/regexp2":      {"internal/score/rule"},
 	"github.com/klauspost/compress":   {"internal/corpus", "internal/wikiapi"},
 	"github.com/schollz/progressbar":  {"internal/feed"},
 	"github.com/spf13/cobra":          {"cmd/streamer"},

@@ -58,9 +58,20 @@ func (r *rig) create(topics ...string) {
 // awaitKind collects reports until there are n of a kind.
 func (s *instance) awaitKind(kind score.ReportKind, n int) {
 	s.t.Helper()
-	for n > 0 {
-		if s.await(1)[0].Kind == kind {
-			n--
+	s.awaitKinds(map[score.ReportKind]int{kind: n})
+}
+
+// awaitKinds collects reports until there are so many of each kind.
+func (s *instance) awaitKinds(want map[score.ReportKind]int) {
+	s.t.Helper()
+	open := 0
+	for _, n := range want {
+		open += n
+	}
+	for open > 0 {
+		if kind := s.await(1)[0].Kind; want[kind] > 0 {
+			want[kind]--
+			open--
 		}
 	}
 }
@@ -168,6 +179,24 @@ func TestOutageOutlastsTheAttempts(t *testing.T) {
 			t.Errorf("dead letter %+v, %v", d, err)
 		}
 	}
+}
+
+// A dead letter that ended the attempts is replayed like any other, and then scored.
+func TestReplayOfExhaustedRetries(t *testing.T) {
+	r := newRig(t)
+	away := outageRig(t, r, 100*time.Millisecond, 200*time.Millisecond)
+	r.cfg.Retry.Table = []retry.Line{{Reasons: []string{"/.*/"}, Attempts: 1, Then: retry.DeadLetter}}
+	r.feed(createTopic, r.put(page("enwiki", 1)))
+	s := r.start()
+	s.awaitKind(score.KindRejected, 1)
+	away.Store(false)
+	out, err := execute(t, "", "dlq", "replay", "--config", r.file(""), "--reason", score.ReasonExhausted)
+	if err != nil || !strings.Contains(out, "sent as "+createTopic+"/0@1") {
+		t.Fatalf("%v in\n%s", err, out)
+	}
+	s.awaitKind(score.KindScore, 1)
+	s.stop()
+	r.once(1)
 }
 
 // Retry topics that nobody makes are found out on start, not in the first outage.

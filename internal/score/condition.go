@@ -7,12 +7,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/dlclark/regexp2"
 	"github.com/tidwall/gjson"
 
 	"revscore/internal/event"
+	"revscore/internal/score/rule"
 )
 
 // Alternatives is the value of match and match_not: a map of conditions that
@@ -143,10 +142,6 @@ type test struct {
 	accept func(gjson.Result) (bool, error)
 }
 
-// matchTimeout bounds one regular expression on one field: the expressions are
-// the operator's, but the text they meet is anyone's.
-const matchTimeout = 50 * time.Millisecond
-
 func compileMap(prefix string, m map[string]any) (conditions, error) {
 	var out conditions
 	var errs []error
@@ -203,7 +198,7 @@ func compileTest(value any) (test, error) {
 	case bool:
 		return test{text, func(v gjson.Result) (bool, error) { return v.IsBool() && v.Bool() == want, nil }}, nil
 	case string:
-		if len(want) > 1 && strings.HasPrefix(want, "/") && strings.LastIndex(want, "/") > 0 {
+		if rule.Is(want) {
 			return compileRegex(want)
 		}
 		return test{strconv.Quote(want), func(v gjson.Result) (bool, error) { return v.Type == gjson.String && v.Str == want, nil }}, nil
@@ -215,28 +210,11 @@ func compileTest(value any) (test, error) {
 	return test{text, func(v gjson.Result) (bool, error) { return v.Type == gjson.Number && v.Num == number, nil }}, nil
 }
 
-// compileRegex reads /pattern/flags as JavaScript does. Go's own engine has no
-// look-ahead, which rules in production use (BEHAVIOURS R4).
 func compileRegex(literal string) (test, error) {
-	end := strings.LastIndex(literal, "/")
-	options := regexp2.RegexOptions(regexp2.ECMAScript)
-	for _, flag := range literal[end+1:] {
-		switch flag {
-		case 'i':
-			options |= regexp2.IgnoreCase
-		case 'm':
-			options |= regexp2.Multiline
-		case 'u':
-			options |= regexp2.Unicode
-		default:
-			return test{}, fmt.Errorf("%s: flag %q is not one of i, m, u", literal, flag)
-		}
-	}
-	re, err := regexp2.Compile(literal[1:end], options)
+	re, err := rule.Compile(literal, "imu")
 	if err != nil {
-		return test{}, fmt.Errorf("%s: %w", literal, err)
+		return test{}, err
 	}
-	re.MatchTimeout = matchTimeout
 	return test{literal, func(v gjson.Result) (bool, error) {
 		if v.Type != gjson.String && v.Type != gjson.Number {
 			return false, nil

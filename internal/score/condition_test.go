@@ -30,7 +30,7 @@ func parsed(t *testing.T, value string) *event.Revision {
 }
 
 // rule reads conditions the way a configuration file has them.
-func rule(t *testing.T, text string) Alternatives {
+func ruleOf(t *testing.T, text string) Alternatives {
 	t.Helper()
 	var a Alternatives
 	if err := yaml.Unmarshal([]byte(text), &a); err != nil {
@@ -42,7 +42,7 @@ func rule(t *testing.T, text string) Alternatives {
 // holds tells whether one of the alternatives holds.
 func holds(t *testing.T, text string, rev *event.Revision) bool {
 	t.Helper()
-	compiled, err := rule(t, text).compile()
+	compiled, err := ruleOf(t, text).compile()
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
@@ -216,7 +216,7 @@ func TestFirstFailureSaysWhatTheEventHas(t *testing.T) {
 		`no.such: x`:                                       {`no.such: "x"`, `absent`},
 		`revision.rev_sha1: x`:                             {`revision.rev_sha1: "x"`, `null`},
 	} {
-		compiled, err := rule(t, text).compile()
+		compiled, err := ruleOf(t, text).compile()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -242,7 +242,7 @@ func TestInvalidConditions(t *testing.T) {
 		{`{a: [], b: /(/}`, "b: /(/"},
 	}
 	for _, c := range cases {
-		_, err := rule(t, c.rule).compile()
+		_, err := ruleOf(t, c.rule).compile()
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s gives %v, want %q in it", c.rule, err, c.want)
 		}
@@ -259,7 +259,7 @@ func TestInvalidConditions(t *testing.T) {
 // centuries ends in a dead letter, soon, and the events after it are scored.
 func TestCatastrophicExpressionBecomesDeadLetter(t *testing.T) {
 	r := newRig(t)
-	r.routes = []RouteConfig{{Model: "revid", Match: rule(t, `page_title: /^(\w+\s?)*$/`)}}
+	r.routes = []RouteConfig{{Model: "revid", Match: ruleOf(t, `page_title: /^(\w+\s?)*$/`)}}
 	p := r.start(t)
 	hostile := strings.Replace(edit(7, 1, 0), `"page_title":"T"`, `"page_title":"`+strings.Repeat("a", 50)+`!"`, 1)
 	began := time.Now()

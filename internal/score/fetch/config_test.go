@@ -57,7 +57,7 @@ func TestValidate(t *testing.T) {
 	f("fetch.wikis[0].match", wiki("en wiki", testAPI))
 	f("has no closing slash", wiki("/enwiki", testAPI))
 	f("fetch.wikis[0].match: /(/: ", wiki("/(/", testAPI))
-	f(`flags "g"`, wiki("/a/g", testAPI))
+	f(`flag 'g'`, wiki("/a/g", testAPI))
 	f("must begin with http", wiki("w", "ftp://a.example/api.php"))
 	f("must begin with http", wiki("w", ""))
 	f("must name a host", wiki("w", "http:///api.php"))

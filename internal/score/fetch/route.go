@@ -6,22 +6,17 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/dlclark/regexp2"
+	"revscore/internal/score/rule"
 )
-
-// matchTimeout bounds a configured expression on a hostile wiki name: a
-// backtracking engine can need exponential time.
-const matchTimeout = 50 * time.Millisecond
 
 // routes finds the API of a wiki. It is immutable.
 type routes []route
 
 type route struct {
-	name    string          // exact, when expr is nil
-	expr    *regexp2.Regexp // Go's own engine has no look-ahead, which rules in production use
-	api     string          // may hold {wiki} and {domain}
+	name    string // exact, when expr is nil
+	expr    *rule.Regexp
+	api     string // may hold {wiki} and {domain}
 	domains []string
 }
 
@@ -58,30 +53,18 @@ func compileRoutes(wikis []Wiki) (routes, error) {
 }
 
 // compileMatch reads a name or a /pattern/, with the flag i at most.
-func compileMatch(match string) (name string, expr *regexp2.Regexp, err error) {
+func compileMatch(match string) (name string, expr *rule.Regexp, err error) {
 	if !strings.HasPrefix(match, "/") {
 		if !wikiName(match) {
 			return "", nil, fmt.Errorf("%q is neither a database name nor a /regular expression/", match)
 		}
 		return match, nil, nil
 	}
-	end := strings.LastIndexByte(match, '/')
-	if end == 0 {
+	if !rule.Is(match) {
 		return "", nil, fmt.Errorf("%q has no closing slash", match)
 	}
-	options := regexp2.RegexOptions(regexp2.ECMAScript)
-	switch flags := match[end+1:]; flags {
-	case "":
-	case "i":
-		options |= regexp2.IgnoreCase
-	default:
-		return "", nil, fmt.Errorf("%s: flags %q are not supported, only i is", match, flags)
-	}
-	if expr, err = regexp2.Compile(match[1:end], options); err != nil {
-		return "", nil, fmt.Errorf("%s: %w", match, err)
-	}
-	expr.MatchTimeout = matchTimeout
-	return "", expr, nil
+	expr, err = rule.Compile(match, "i")
+	return "", expr, err
 }
 
 // checkAPI tries the URL with harmless values in its placeholders.
@@ -119,7 +102,7 @@ func (rs routes) resolve(wiki, domain string) (string, error) {
 		r := &rs[i]
 		ok, err := r.matches(wiki)
 		if err != nil {
-			return "", fmt.Errorf("match %s of fetch.wikis[%d]: took longer than %v", r.expr, i, matchTimeout)
+			return "", fmt.Errorf("match %s of fetch.wikis[%d]: %w", r.expr, i, err)
 		}
 		if !ok {
 			continue
