@@ -29,7 +29,7 @@ func parsed(t *testing.T, value string) *event.Revision {
 	return rev
 }
 
-// rule reads conditions the way a configuration file has them.
+// ruleOf reads conditions the way a configuration file has them.
 func ruleOf(t *testing.T, text string) Alternatives {
 	t.Helper()
 	var a Alternatives
