@@ -43,7 +43,7 @@ func TestStreamsGoToTheirSinks(t *testing.T) {
 
 // Streams of other events beside those of scores, in both ways of delivery: topics are
 // made where they are missing, and canaries come in the schema of each.
-func TestPredictionsAndCombinedScores(t *testing.T) {
+func TestStreamsOfOtherEvents(t *testing.T) {
 	for _, mode := range []string{atLeastOnce, exactlyOnce} {
 		t.Run(mode, func(t *testing.T) {
 			r := newRig(t)
