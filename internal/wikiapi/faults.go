@@ -2,6 +2,10 @@ package wikiapi
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -19,6 +23,35 @@ type Faults struct {
 	Slow      time.Duration
 	// CutEvery breaks the connection in the middle of the body.
 	CutEvery int
+}
+
+// ParseFaults reads faults as flags and tests write them:
+// "error_every=5 slow_every=1 slow=5s lag=9 lag_every=3 cut_every=7". What is not
+// named is off.
+func ParseFaults(text string) (Faults, error) {
+	var f Faults
+	counts := map[string]*int{
+		"lag": &f.Lag, "lag_every": &f.LagEvery, "error_every": &f.ErrorEvery, "slow_every": &f.SlowEvery, "cut_every": &f.CutEvery,
+	}
+	for _, word := range strings.Fields(text) {
+		name, value, _ := strings.Cut(word, "=")
+		var err error
+		switch {
+		case counts[name] != nil:
+			*counts[name], err = strconv.Atoi(value)
+		case name == "slow":
+			f.Slow, err = time.ParseDuration(value)
+		default:
+			err = errors.New("there is no such fault")
+		}
+		if err == nil && (f.Slow < 0 || counts[name] != nil && *counts[name] < 0) {
+			err = errors.New("must not be negative")
+		}
+		if err != nil {
+			return Faults{}, fmt.Errorf("fault %q: %w", word, err)
+		}
+	}
+	return f, nil
 }
 
 func due(n int64, every int) bool { return every > 0 && n%int64(every) == 0 }

@@ -126,7 +126,7 @@ func TestParity(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			body, head := sample(t, name+".json"), sample(t, name+".headers")
 			s := New(1 << 30)
-			s.Faults.Lag = -1 // as a wiki without replicas reports
+			s.SetFaults(Faults{Lag: -1}) // as a wiki without replicas reports
 			stock(t, s, body)
 			w := replay(t, s, head)
 			if w.Code != http.StatusOK {

@@ -28,20 +28,25 @@ const (
 	maxBody = 64 << 10
 )
 
-// Server is the API of all wikis. The exported fields are set before it serves.
+// Server is the API of all wikis.
 type Server struct {
-	ResultLimit int // bytes of an answer's values, above which it continues
-	Faults      Faults
+	ResultLimit int // bytes of an answer's values, above which it continues; set before it serves
 
 	store    *store
+	faults   atomic.Pointer[Faults]
 	requests atomic.Int64
 	packers  sync.Pool // of *gzip.Writer
 }
 
 // New returns a server that holds about maxBytes of revisions.
 func New(maxBytes int64) *Server {
-	return &Server{ResultLimit: DefaultResultLimit, store: newStore(maxBytes)}
+	s := &Server{ResultLimit: DefaultResultLimit, store: newStore(maxBytes)}
+	s.SetFaults(Faults{})
+	return s
 }
+
+// SetFaults switches faults, for requests that begin from now on.
+func (s *Server) SetFaults(f Faults) { s.faults.Store(&f) }
 
 // Put makes a revision, and its parent as far as it is known, available. It
 // keeps the texts, not the revision. One marked as deleted stays unknown.
@@ -60,7 +65,7 @@ type request struct {
 
 // ServeHTTP answers one call.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	n := s.requests.Add(1)
+	n, faults := s.requests.Add(1), s.faults.Load()
 	s.store.count(1, 0)
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	if err := r.ParseForm(); err != nil {
@@ -72,21 +77,22 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	if !s.Faults.slow(r.Context(), n) {
+	if !faults.slow(r.Context(), n) {
 		return // the client left
 	}
-	if due(n, s.Faults.ErrorEvery) {
+	if due(n, faults.ErrorEvery) {
 		http.Error(w, "upstream connect error or disconnect/reset before headers", http.StatusServiceUnavailable)
 		return
 	}
-	q := request{wiki: wiki, script: "http://" + r.Host + r.URL.Path, params: r.Form, lag: s.Faults.lag(n)}
+	q := request{wiki: wiki, script: "http://" + r.Host + r.URL.Path, params: r.Form, lag: faults.lag(n)}
+	cut := due(n, faults.CutEvery)
 	answer, err := s.answer(q)
 	switch err := err.(type) {
 	case nil:
-		s.write(w, r, answer, n)
+		s.write(w, r, answer, cut)
 	case *apiError:
 		err.head(w.Header())
-		s.write(w, r, err.body(q.script), n)
+		s.write(w, r, err.body(q.script), cut)
 	default:
 		http.Error(w, "wikiapi: "+err.Error(), http.StatusBadRequest)
 	}
@@ -102,8 +108,9 @@ func route(r *http.Request) (wiki string, ok bool) {
 	return wiki, ok && wiki != "" && !strings.Contains(wiki, "/")
 }
 
-// write sends an answer with MediaWiki's head, packed if the client takes gzip.
-func (s *Server) write(w http.ResponseWriter, r *http.Request, answer any, n int64) {
+// write sends an answer with MediaWiki's head, packed if the client takes gzip; cut
+// breaks off in its middle.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, answer any, cut bool) {
 	var body bytes.Buffer
 	enc := json.NewEncoder(&body)
 	enc.SetEscapeHTML(false)
@@ -124,7 +131,7 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, answer any, n int
 		out = s.pack(out)
 	}
 	h.Set("Content-Length", strconv.Itoa(len(out)))
-	if due(n, s.Faults.CutEvery) {
+	if cut {
 		w.Write(out[:len(out)/2])
 		http.NewResponseController(w).Flush() // else a short body would not leave at all
 		panic(http.ErrAbortHandler)           // net/http's way to break off a connection

@@ -346,7 +346,7 @@ func TestMovedPage(t *testing.T) {
 func TestFaults(t *testing.T) {
 	s := New(1 << 20)
 	s.Put(rev(1, 0, strings.Repeat("text", 1000)))
-	s.Faults = Faults{Lag: 7, LagEvery: 2, ErrorEvery: 3}
+	s.SetFaults(Faults{Lag: 7, LagEvery: 2, ErrorEvery: 3})
 	var got []string
 	for range 6 {
 		w := get(t, s, query("1", "maxlag=5"))
@@ -356,7 +356,7 @@ func TestFaults(t *testing.T) {
 		t.Errorf("six requests: %v, want %s", got, want)
 	}
 
-	s.Faults = Faults{CutEvery: 1}
+	s.SetFaults(Faults{CutEvery: 1})
 	srv := httptest.NewServer(s)
 	defer srv.Close()
 	resp, err := srv.Client().Get(srv.URL + "/w/api.php?" + query("1"))
@@ -374,7 +374,7 @@ func TestFaults(t *testing.T) {
 func TestSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New(1 << 20)
-		s.Faults = Faults{SlowEvery: 2, Slow: time.Minute}
+		s.SetFaults(Faults{SlowEvery: 2, Slow: time.Minute})
 		for _, want := range []time.Duration{0, time.Minute} {
 			start := time.Now()
 			if w := get(t, s, query("1")); w.Body.Len() == 0 || time.Since(start) != want {
@@ -505,5 +505,17 @@ func BenchmarkAnswer(b *testing.B) {
 			}
 			b.ReportMetric(50*float64(b.N)/b.Elapsed().Seconds(), "revisions/s")
 		})
+	}
+}
+
+func TestParseFaults(t *testing.T) {
+	got, err := ParseFaults(" error_every=5  slow_every=1 slow=1m lag=9 lag_every=3 cut_every=7 ")
+	if want := (Faults{Lag: 9, LagEvery: 3, ErrorEvery: 5, SlowEvery: 1, Slow: time.Minute, CutEvery: 7}); err != nil || got != want {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for _, text := range []string{"tired=1", "slow=5", "slow=-1s", "error_every=x", "lag=-1", "cut_every"} {
+		if _, err := ParseFaults(text); err == nil || !strings.Contains(err.Error(), strings.Fields(text)[0]) {
+			t.Errorf("%s: %v", text, err)
+		}
 	}
 }
