@@ -26,6 +26,7 @@ import numpy
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import NewTopic
 
+import broker
 import rig
 
 TOPIC = "eqiad.mediawiki.revision-create"
@@ -147,12 +148,12 @@ class Bench:
         self.folder, self.library, self.runs = folder, library, 0
         subprocess.run(["go", "build", "-o", str(folder / "loop"), "./tools/loop"], cwd=rig.ROOT, check=True, timeout=300)
         self.redis = rig.Redis(folder)
-        self.kafka = rig.Kafka(folder)
+        self.kafka = broker.Kafka(folder)
         self.broker = int((folder / "kafka/0/pid").read_text())
 
     def close(self):
         self.kafka.close()
-        self.redis.stop()
+        self.redis.close()
 
     def topic(self, name, **config):
         for future in self.kafka.admin.create_topics([NewTopic(name, 1, 1, config=config)]).values():
@@ -191,7 +192,7 @@ class Bench:
 
     def read(self, out, distinct):
         """When each score was appended, after a look that each revision has exactly one."""
-        consumer = Consumer(rig.QUIET | {"bootstrap.servers": self.kafka.bootstrap, "group.id": "read", "enable.auto.commit": False,
+        consumer = Consumer(broker.QUIET | {"bootstrap.servers": self.kafka.bootstrap, "group.id": "read", "enable.auto.commit": False,
                                          "isolation.level": "read_committed", "enable.partition.eof": True})
         consumer.assign([TopicPartition(out, 0, 0)])
         times, revisions, more = [], set(), True
@@ -223,10 +224,10 @@ class Latency:
     def __init__(self, kafka, topic, out, rate):
         self.topic, self.rate = topic, rate
         self.sent, self.took = {}, []
-        self.consumer = Consumer(rig.QUIET | {"bootstrap.servers": kafka.bootstrap, "group.id": "latency", "fetch.wait.max.ms": 5,
+        self.consumer = Consumer(broker.QUIET | {"bootstrap.servers": kafka.bootstrap, "group.id": "latency", "fetch.wait.max.ms": 5,
                                               "enable.auto.commit": False, "isolation.level": "read_committed"})
         self.consumer.assign([TopicPartition(out, 0, 0)])
-        self.producer = Producer(rig.QUIET | {"bootstrap.servers": kafka.bootstrap, "linger.ms": 0, "acks": "all"})
+        self.producer = Producer(broker.QUIET | {"bootstrap.servers": kafka.bootstrap, "linger.ms": 0, "acks": "all"})
         self.over = threading.Event()
 
     def read(self):

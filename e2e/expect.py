@@ -49,10 +49,9 @@ def decode(messages, judge):
     return events
 
 
-def check_scores(kafka, model, sources, topic=None):
-    """Every source revision has one distinct event on the model's topic and no other
-    event is there. Returns {rev key: event} and the number of repeats."""
-    messages = kafka.read(topic or stream(model))
+def check_scores(messages, model, sources):
+    """Every source revision has one distinct event of the model among the messages, and
+    nothing else is there. Returns {rev key: event} and the number of repeats."""
     events = decode(messages, SCORE)
     want = {score_id(model, e["database"], e["rev_id"]): e for e in sources}
     got = {}
@@ -76,13 +75,13 @@ def check_scores(kafka, model, sources, topic=None):
     return {(e["database"], e["rev_id"]): e for _, e in got.values()}, len(messages) - len(got)
 
 
-def check_page_order(kafka, model, sources):
+def check_page_order(messages, sources):
     """First deliveries of a page's revisions leave in the order in which they came."""
     order = {}
     for i, e in enumerate(sources):
         order.setdefault((e["database"], e["rev_id"]), i)
     last, seen = {}, set()
-    for m in kafka.read(stream(model)):
+    for m in messages:
         e = json.loads(m.value())
         key = (e["database"], e["rev_id"])
         if key in seen:
@@ -91,3 +90,33 @@ def check_page_order(kafka, model, sources):
         page = (e["database"], e["page_id"])
         assert last.get(page, -1) < order[key], f"revision {key} left after a later one of its page"
         last[page] = order[key]
+
+
+def check_gate(accepted, want, excused=lambda e: False):
+    """The gate took the events wanted, by stream and id, each again at most until it had
+    answered, but for those excused; and a page's in their order, which is that of its
+    revisions. Returns how many it took again, and how many of these were excused."""
+    told, seen, last, again, pardoned = set(), set(), {}, 0, 0
+    for a in accepted:
+        e, w = a["event"], want[a["stream"]][a["id"]]
+        assert undated(e) == undated(w), f"{a['id']} says two things"
+        if a["id"] in told:
+            assert excused(e), f"{a['id']} was sent again after the gate had answered"
+            pardoned += 1
+        if a["answered"]:
+            told.add(a["id"])
+        if a["id"] in seen:
+            again += 1
+        elif "rev_id" in e and e["meta"]["domain"] != "canary":
+            page = a["stream"], e["page_id"]
+            assert last.get(page, 0) < e["rev_id"], f"revision {e['rev_id']} came after a later one of its page"
+            last[page] = e["rev_id"]
+        seen.add(a["id"])
+    lost = {id_ for events in want.values() for id_ in events} - told
+    assert not lost, f"{len(lost)} events are not at the gate, e.g. {next(iter(lost))}"
+    return again, pardoned
+
+
+def undated(e):
+    """An event without the time at which it was made."""
+    return e | {"meta": {k: v for k, v in e["meta"].items() if k != "dt"}}

@@ -13,14 +13,11 @@ import signal
 import socket
 import subprocess
 import tarfile
-import threading
 import time
 import urllib.parse
 import urllib.request
 
 import yaml
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = pathlib.Path(os.environ.get("SHARED", ROOT.parent / "shared")).resolve()
@@ -65,17 +62,6 @@ def listening(port):
     return False
 
 
-# The library's own log lines, which tell of every broker that a test stops.
-QUIET = {"log_level": 0}
-# Errors that pass by themselves: no topic yet, no coordinator yet, no broker.
-PASSING = {
-    KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_PARTITION, KafkaError._UNKNOWN_TOPIC,
-    KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_NOT_AVAILABLE, KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
-    KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN, KafkaError._WAIT_COORD,
-    KafkaError.LEADER_NOT_AVAILABLE, KafkaError.NOT_LEADER_FOR_PARTITION,
-}
-
-
 class Process:
     """A child process whose output goes to a file, ended at close."""
 
@@ -104,127 +90,20 @@ class Process:
         return self.log.read_text(errors="replace")
 
 
-class Kafka:
-    """One real broker, by the recipe; secure: it also listens with SASL_SSL (SCRAM)."""
-
-    def __init__(self, folder, secure=False):
-        self.port = free_port(neighbours=3)  # the recipe takes the three after it too
-        self.env = os.environ | {"KAFKA_PORT": str(self.port), "KAFKA_DATA": str(folder / "kafka"),
-                                 "KAFKA_SECURE": str(int(secure))}
-        self.bootstrap = f"127.0.0.1:{self.port}"
-        self.consumers = {}
-        self.start()
-        self.admin = AdminClient(QUIET | {"bootstrap.servers": self.bootstrap})
-
-    def recipe(self, verb):
-        subprocess.run(["bash", str(require(SHARED / "recipes/kafka.sh")), verb], env=self.env, check=True, timeout=300)
-
-    def start(self):
-        self.recipe("start")
-
-    def stop(self):
-        self.recipe("stop")
-
-    def close(self):
-        for consumer in self.consumers.values():
-            consumer.close()
-        self.stop()
-
-    def kill(self):
-        os.kill(int((pathlib.Path(self.env["KAFKA_DATA"]) / "0/pid").read_text()), signal.SIGKILL)
-        wait_for("the broker's end", lambda: not listening(self.port))
-
-    def create(self, *topics, partitions=1):
-        for future in self.admin.create_topics([NewTopic(t, partitions, 1) for t in topics]).values():
-            future.result()
-
-    def produce(self, topic, values, keys=None):
-        producer = Producer(QUIET | {"bootstrap.servers": self.bootstrap, "linger.ms": 20,
-                             "queue.buffering.max.messages": 2_000_000, "message.max.bytes": 8_000_000})
-        failed = []
-        for i, value in enumerate(values):
-            producer.produce(topic, value, key=keys[i] if keys else None,
-                             on_delivery=lambda err, _: failed.append(err) if err else None)
-            producer.poll(0)
-        assert producer.flush(120) == 0 and not failed, f"could not produce to {topic}: {failed[:1]}"
-
-    def ask(self, group, question):
-        """Asks a broker through a consumer of the group; None while it cannot answer."""
-        if group not in self.consumers:
-            self.consumers[group] = Consumer(QUIET | {"bootstrap.servers": self.bootstrap, "group.id": group,
-                                                      "enable.auto.commit": False})
-        try:
-            return question(self.consumers[group])
-        except KafkaException as e:
-            if e.args[0].code() not in PASSING:
-                raise
-            return None
-
-    def end(self, topic):
-        """Records in the one partition of a topic; 0 while it does not exist or the broker is away."""
-        ends = self.ask("watch", lambda c: c.get_watermark_offsets(TopicPartition(topic, 0), timeout=10))
-        return ends[1] if ends else 0
-
-    def committed(self, group, topic, partitions=1):
-        """Records that the group is done with; 0 while no broker can tell."""
-        places = [TopicPartition(topic, p) for p in range(partitions)]
-        offsets = self.ask(group, lambda c: c.committed(places, timeout=10))
-        return sum(max(0, o.offset) for o in offsets or [])
-
-    def read(self, topic, isolation="read_committed"):
-        """All messages of a topic with one partition, read with a client that is not ours."""
-        end = self.end(topic)
-        consumer = Consumer(QUIET | {"bootstrap.servers": self.bootstrap, "group.id": "read", "enable.auto.commit": False,
-                                     "isolation.level": isolation, "enable.partition.eof": True})
-        consumer.assign([TopicPartition(topic, 0, 0)])
-        # Offsets are not counts: markers of transactions, and what was aborted, take some.
-        out, at, deadline = [], 0, time.monotonic() + 60
-        while at < end and time.monotonic() < deadline:
-            for m in consumer.consume(1000, 1.0):
-                if m.error() is None:
-                    out.append(m)
-                elif m.error().code() == KafkaError._PARTITION_EOF:
-                    at = m.offset()
-        consumer.close()
-        assert at >= end, f"read up to {at} of {end} in {topic}"
-        return out
-
-
-class Tail:
-    """Follows a topic from its start in a thread, read_committed, and keeps what comes
-    with the time at which it came."""
-
-    def __init__(self, kafka, topic):
-        self.messages, self.times = [], []  # the thread's own until it has appended
-        self.consumer = Consumer(QUIET | {"bootstrap.servers": kafka.bootstrap, "group.id": "tail", "enable.auto.commit": False,
-                                          "isolation.level": "read_committed", "fetch.wait.max.ms": 20})
-        self.consumer.assign([TopicPartition(topic, 0, 0)])
-        self.over = threading.Event()
-        self.thread = threading.Thread(target=self.follow)
-        self.thread.start()
-
-    def follow(self):
-        while not self.over.is_set():
-            for m in self.consumer.consume(1000, 0.02):
-                if m.error() is None:
-                    self.times.append(time.monotonic())
-                    self.messages.append(m)
-
-    def close(self):
-        self.over.set()
-        self.thread.join()
-        self.consumer.close()
-
-
 class Redis:
-    def __init__(self, folder):
-        self.port, self.folder = free_port(), folder
+    """A real Redis. durable: it hands what it is told to the system before it answers, so
+    that being killed loses nothing; waiting for the disk too would only help when the
+    machine dies, and on a busy one makes it slower than its clients wait."""
+
+    def __init__(self, folder, durable=False):
+        self.port, self.folder, self.durable = free_port(), folder, durable
         self.start()
 
     def start(self):
         assert shutil.which("redis-server"), "redis-server is not installed"
-        self.process = Process(["redis-server", "--port", str(self.port), "--save", "", "--appendonly", "no",
-                                "--dir", str(self.folder)], self.folder / "redis.log")
+        keep = ["--appendonly", "yes", "--appendfsync", "no"] if self.durable else ["--appendonly", "no"]
+        self.process = Process(["redis-server", "--port", str(self.port), "--save", "", *keep, "--dir", str(self.folder)],
+                               self.folder / "redis.log")
         wait_for("redis", lambda: listening(self.port))
 
     def flush(self):
@@ -232,8 +111,23 @@ class Redis:
             s.sendall(b"FLUSHALL\r\n")
             assert s.recv(64) == b"+OK\r\n"
 
-    def stop(self):
+    def close(self):
+        """Kills it."""
         self.process.close()
+
+    def forget(self):
+        """Drops, while it is stopped, what it wrote."""
+        shutil.rmtree(self.folder / "appendonlydir")
+
+
+def maven(artifact):
+    """A file from Maven Central, kept for the machine; GROUP:NAME:VERSION."""
+    group, name, version = artifact.split(":")
+    cache = pathlib.Path.home() / ".cache/revscore-e2e"
+    jar = cache / f"{name}-{version}.jar"
+    if not jar.exists():
+        subprocess.run(["mvn", "-q", "-B", "dependency:copy", f"-DoutputDirectory={cache}", f"-Dartifact={artifact}"], check=True, timeout=300)
+    return jar
 
 
 class Registry:
@@ -278,16 +172,36 @@ class Registry:
         self.process.close()
 
 
-class Gate:
-    """The stand-in for EventGate as its own process; it validates by the official schemas."""
+class Stand:
+    """A stand-in of tools/ as its own process, whose faults are switched on command."""
+
+    def __init__(self, name, folder, *args):
+        self.name, self.folder = name, folder
+        subprocess.run(["go", "build", "-o", str(folder / name), f"./tools/{name}"], cwd=ROOT, check=True, timeout=300)
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.args = [str(folder / name), "-listen", f"127.0.0.1:{self.port}", *args]
+        self.start()
+
+    def start(self):
+        self.process = Process(self.args, self.folder / f"{self.name}.log")
+        wait_for(f"{self.name}; see {self.process.log}", lambda: listening(self.port))
+
+    def faults(self, text=""):
+        request = urllib.request.Request(f"{self.url}/_sim/faults", data=text.encode(), method="PUT")
+        with urllib.request.urlopen(request, timeout=10) as r:
+            assert r.status == 204
+
+    def close(self):
+        """Kills it."""
+        self.process.close()
+
+
+class Gate(Stand):
+    """The stand-in for EventGate; it validates by the official schemas."""
 
     def __init__(self, folder, faults=""):
-        subprocess.run(["go", "build", "-o", str(folder / "gatesim"), "./tools/gatesim"], cwd=ROOT, check=True, timeout=300)
-        port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
-        self.process = Process([str(folder / "gatesim"), "-listen", f"127.0.0.1:{port}", "-faults", faults,
-                                "-schemas", str(require(SHARED / "contracts/schemas"))], folder / "gate.log")
-        wait_for("the gate", lambda: listening(port))
+        super().__init__("gatesim", folder, "-faults", faults, "-schemas", str(require(SHARED / "contracts/schemas")))
 
     def get(self, path):
         with urllib.request.urlopen(f"{self.url}/_sim/{path}", timeout=30) as r:
@@ -300,8 +214,13 @@ class Gate:
         """What it took, in order: id, stream, whether the client was told, and the event."""
         return [json.loads(line) for line in self.get("accepted").splitlines()]
 
-    def close(self):
-        self.process.close()
+
+class EndlessWiki(Stand):
+    """A wiki that has every revision, but few; revision n is of page n % pages + 1."""
+
+    def __init__(self, folder, pages):
+        super().__init__("wikisim", folder, "-pages", str(pages))
+        self.api = f"{self.url}/{{wiki}}/w/api.php"
 
 
 class Streamer:
@@ -319,7 +238,11 @@ class Streamer:
         self.process = Process([str(require(BINARY)), "run", "--config", str(self.path)], self.folder / f"{self.name}.log")
 
     def ready(self):
-        wait_for("readiness; see\n" + self.process.text()[-2000:], lambda: self.process.running() and self.get("/readyz"))
+        def check():
+            assert self.process.running(), f"{self.name} ended:\n{self.process.text()[-2000:]}"
+            return self.get("/readyz")
+
+        wait_for(f"readiness; see {self.process.log}", check)
 
     def get(self, path):
         with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.admin}{path}", timeout=5) as r:
@@ -332,6 +255,12 @@ class Streamer:
     def kill(self):
         self.process.signal(signal.SIGKILL)
         self.process.wait()
+
+    def stop(self):
+        """SIGTERM, which must end it well and in time."""
+        code, seconds = self.terminate()
+        assert code == 0, self.process.text()[-3000:]
+        assert seconds < 30, f"the drain took {seconds:.1f} s"
 
     def terminate(self):
         """SIGTERM; returns the exit code and the seconds it took."""

@@ -13,7 +13,7 @@ import threading
 import time
 
 import rig
-from test_stream import TOPIC, config, finished, folder, kafka, redis, stop, streamer, values, wiki  # noqa: F401 (fixtures)
+from test_stream import TOPIC, config, finished, values
 
 FILES = sorted(rig.SHARED.glob("models/*.model")) + sorted(rig.SHARED.glob("models/releases/*.model*"))
 FILES = [f for f in FILES if not f.name.endswith(".gz")]
@@ -57,7 +57,7 @@ def test_a_model_file_gives_scores_on_a_stream(tmp_path, kafka, redis, wiki, str
     print(f"\n{len(chances)} of {len(events)} revisions scored, the others have {dict(errors)}")
     assert errors.keys() <= {"UserDeleted", "TextDeleted", "CommentDeleted", "UnexpectedContentType"}, errors
     assert len(chances) > 0.7 * len(events) and all(0 < p < 1 for p in chances) and len(set(chances)) > 50
-    stop(service)
+    service.stop()
 
 
 def test_forty_bundles(tmp_path, kafka, redis, wiki, streamer):
@@ -78,7 +78,7 @@ def test_forty_bundles(tmp_path, kafka, redis, wiki, streamer):
     print(f"\n40 bundles: ready after {seconds:.2f} s with {at_start:.0f} MB, {resident(service):.0f} MB after "
           f"{len(events)} revisions through all of them")
     assert seconds < 2 and resident(service) < 500
-    stop(service)
+    service.stop()
 
 
 def test_swap_under_load(tmp_path, kafka, redis, wiki, streamer):
@@ -126,4 +126,4 @@ def test_swap_under_load(tmp_path, kafka, redis, wiki, streamer):
     by_version = collections.Counter(next(iter((e.get("scores") or e["errors"]).values()))["model_version"] for e in scored)
     print(f"\n{len(scored)} revisions while the bundle was replaced {swaps} times: {dict(by_version)}")
     assert set(by_version) == set(versions) and swaps > 5
-    stop(service)
+    service.stop()

@@ -4,43 +4,16 @@ by clients that are not ours. Run by `make e2e`.
 
 import collections
 import json
-import shutil
 import signal
 
 import pytest
 
+import broker
 import expect
 import rig
 
 TOPIC = "eqiad.mediawiki.revision-create"
 MODELS = [{"bundle": "embedded:enwiki.reverted", "wikis": ["*"]}, {"bundle": "embedded:revid"}]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("e2e")
-
-
-@pytest.fixture(scope="module")
-def wiki(folder):
-    w = rig.Wiki(folder, rig.SHARED / "corpus/mix.jsonl.gz")
-    yield w
-    w.close()
-
-
-@pytest.fixture
-def kafka(tmp_path):
-    k = rig.Kafka(tmp_path)
-    yield k
-    k.close()
-    shutil.rmtree(tmp_path / "kafka", ignore_errors=True)
-
-
-@pytest.fixture
-def redis(tmp_path):
-    r = rig.Redis(tmp_path)
-    yield r
-    r.stop()
 
 
 def config(kafka, redis, api, **more):
@@ -55,31 +28,12 @@ def config(kafka, redis, api, **more):
     } | more
 
 
-@pytest.fixture
-def streamer(tmp_path):
-    started = []
-
-    def start(cfg):
-        started.append(rig.Streamer(tmp_path, cfg))
-        return started[-1]
-
-    yield start
-    for s in started:
-        s.close()
-
-
 def values(events):
     return [json.dumps(e, ensure_ascii=False).encode() for e in events]
 
 
 def finished(kafka, n, group="e2e"):
     rig.wait_for(f"{n} committed events", lambda: kafka.committed(group, TOPIC) >= n, timeout=120, every=0.2)
-
-
-def stop(service):
-    code, seconds = service.terminate()
-    assert code == 0, service.process.text()[-3000:]
-    assert seconds < 30, f"the drain took {seconds:.1f} s"
 
 
 def by_type(events):
@@ -100,8 +54,8 @@ def test_real_revisions_survive_sigkill(kafka, redis, wiki, streamer):
     service.start()
     finished(kafka, n)
     for model in ("reverted", "revid"):
-        events, repeats = expect.check_scores(kafka, model, wiki.events)
-        expect.check_page_order(kafka, model, wiki.events)
+        events, repeats = expect.check_scores(kafka.read(expect.stream(model)), model, wiki.events)
+        expect.check_page_order(kafka.read(expect.stream(model)), wiki.events)
         print(f"\n{model}: {len(events)} revisions, killed at {at_kill} scores and {committed} committed events, {repeats} repeats")
         if model == "reverted":
             errors = by_type(events)
@@ -112,7 +66,7 @@ def test_real_revisions_survive_sigkill(kafka, redis, wiki, streamer):
     kafka.produce(TOPIC, values(wiki.events))
     finished(kafka, 2 * n)
     assert before == (kafka.end(expect.stream("reverted")), kafka.end(expect.stream("revid"))), "a second delivery sent something"
-    stop(service)
+    service.stop()
 
 
 def test_real_mediawiki(tmp_path, kafka, redis, streamer):
@@ -125,15 +79,15 @@ def test_real_mediawiki(tmp_path, kafka, redis, streamer):
         kafka.produce(TOPIC, values(events))
         service = streamer(config(kafka, redis, mediawiki.api))
         finished(kafka, len(events))
-        scored, repeats = expect.check_scores(kafka, "reverted", events)
-        expect.check_page_order(kafka, "reverted", events)
+        scored, repeats = expect.check_scores(kafka.read(expect.stream("reverted")), "reverted", events)
+        expect.check_page_order(kafka.read(expect.stream("reverted")), events)
         errors = by_type(scored)
         print(f"\nMediaWiki: {len(scored) - errors.total()} scored, {dict(errors)}, {repeats} repeats, "
               f"{service.metric('revscore_fetch_calls_total'):.0f} API calls")
         assert repeats == 0
         assert errors.keys() <= {"UnexpectedContentType"}, errors
         assert service.metric("revscore_fetch_calls_total") < len(events) / 4, "texts were not batched"
-        stop(service)
+        service.stop()
     finally:
         mediawiki.close()
 
@@ -181,7 +135,7 @@ def test_bad_records_become_dead_letters(kafka, redis, wiki, streamer):
     for model in ("reverted", "revid"):
         events = expect.decode(kafka.read(expect.stream(model)), expect.SCORE)
         assert sorted(e["meta"]["domain"] for e in events) == sorted(["canary", good["meta"]["domain"]])
-    stop(service)
+    service.stop()
 
 
 def test_redis_dies_and_comes_back(kafka, redis, wiki, streamer):
@@ -193,16 +147,16 @@ def test_redis_dies_and_comes_back(kafka, redis, wiki, streamer):
     third, most = n // 3, 2 * n // 3
     kafka.produce(TOPIC, values(wiki.events[:third]))
     finished(kafka, third)
-    redis.stop()
+    redis.close()
     kafka.produce(TOPIC, values(wiki.events[:most]))  # the first third again
     finished(kafka, third + most)
     redis.start()
     kafka.produce(TOPIC, values(wiki.events[most:]))
     finished(kafka, third + n)
-    _, repeats = expect.check_scores(kafka, "reverted", wiki.events)
+    _, repeats = expect.check_scores(kafka.read(expect.stream("reverted")), "reverted", wiki.events)
     assert repeats == 0
     assert service.process.text().count("redis does not answer") >= 1
-    stop(service)
+    service.stop()
 
 
 def test_broker_dies_and_comes_back(kafka, redis, wiki, streamer):
@@ -215,14 +169,14 @@ def test_broker_dies_and_comes_back(kafka, redis, wiki, streamer):
     kafka.kill()
     kafka.start()
     finished(kafka, n)
-    _, repeats = expect.check_scores(kafka, "reverted", wiki.events)
+    _, repeats = expect.check_scores(kafka.read(expect.stream("reverted")), "reverted", wiki.events)
     print(f"\nbroker killed: {repeats} repeats")
-    stop(service)
+    service.stop()
 
 
 def test_broker_gone_at_start(redis, wiki, streamer, tmp_path):
     """A service that starts before its broker waits, is not ready, and then works."""
-    kafka = rig.Kafka(tmp_path)
+    kafka = broker.Kafka(tmp_path)
     try:
         kafka.create(TOPIC)
         kafka.produce(TOPIC, values(wiki.events[:10]))
@@ -233,7 +187,7 @@ def test_broker_gone_at_start(redis, wiki, streamer, tmp_path):
         kafka.start()
         finished(kafka, 10)
         assert service.get("/readyz")
-        stop(service)
+        service.stop()
     finally:
         kafka.close()
 
@@ -246,15 +200,15 @@ def test_sigterm_under_load(kafka, redis, wiki, streamer):
     kafka.produce(TOPIC, values(wiki.events))
     service = streamer(config(kafka, redis, wiki.api))
     rig.wait_for("some scores", lambda: kafka.end(expect.stream("reverted")) >= 20, every=0.005)
-    stop(service)
+    service.stop()
     assert kafka.committed("e2e", TOPIC) <= kafka.end(expect.stream("reverted")), "an event was committed without a message"
-    redis.stop()
+    redis.close()
     redis.start()  # forgets all: what is repeated now was not committed
     service.start()
     finished(kafka, n)
-    _, repeats = expect.check_scores(kafka, "reverted", wiki.events)
+    _, repeats = expect.check_scores(kafka.read(expect.stream("reverted")), "reverted", wiki.events)
     assert repeats == 0
-    stop(service)
+    service.stop()
 
 
 def test_two_instances_share_nothing_but_redis(kafka, redis, wiki, tmp_path):
@@ -272,9 +226,9 @@ def test_two_instances_share_nothing_but_redis(kafka, redis, wiki, tmp_path):
         busy, idle = (one, two) if one.metric("revscore_consume_assigned_partitions") else (two, one)
         busy.process.signal(signal.SIGKILL)
         finished(kafka, n)
-        _, repeats = expect.check_scores(kafka, "reverted", wiki.events)
+        _, repeats = expect.check_scores(kafka.read(expect.stream("reverted")), "reverted", wiki.events)
         print(f"\ninstance killed: {repeats} repeats")
-        stop(idle)
+        idle.stop()
     finally:
         one.close()
         two.close()
@@ -283,7 +237,7 @@ def test_two_instances_share_nothing_but_redis(kafka, redis, wiki, tmp_path):
 @pytest.mark.parametrize("mechanism", ["scram-sha-256", "scram-sha-512"])
 def test_tls_and_scram(redis, wiki, streamer, tmp_path, monkeypatch, mechanism):
     """Over TLS with SCRAM, the password from the environment; a wrong one is said and not printed."""
-    kafka = rig.Kafka(tmp_path, secure=True)
+    kafka = broker.Kafka(tmp_path, secure=True)
     try:
         kafka.create(TOPIC)
         kafka.produce(TOPIC, values(wiki.events[:20]))
@@ -302,6 +256,6 @@ def test_tls_and_scram(redis, wiki, streamer, tmp_path, monkeypatch, mechanism):
         service = streamer(cfg)
         finished(kafka, 20)
         assert "alice-secret" not in service.process.text()
-        stop(service)
+        service.stop()
     finally:
         kafka.close()
