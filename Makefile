@@ -14,7 +14,7 @@ MODELS ?= $(SHARED)/models
 GOLDEN ?= $(SHARED)/golden/public
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: run test live build race fuzz bench bench-stream bench-reference bench-onnx record train lint parity parity-languages parity-models e2e docs clean
+.PHONY: run test live build race fuzz bench bench-stream soak bench-reference bench-onnx record train lint parity parity-languages parity-models e2e docs clean
 
 run: build ## score a simulated wiki, on the screen and on a web page
 	./bin/streamer demo
@@ -44,6 +44,12 @@ bench: ## speed of the parts, as ratios within one run
 
 bench-stream: build $(VENV)/.done ## speed of the whole beside a bare loop's, with a real Kafka and Redis; 4 minutes
 	$(VENV)/bin/python e2e/bench_stream.py
+
+SECONDS ?= 900
+RATE ?= 1000
+DELIVERY ?= at_least_once
+soak: build $(VENV)/.done ## SECONDS of RATE events/s: memory, goroutines and files must not grow
+	$(VENV)/bin/python e2e/soak.py --seconds $(SECONDS) --rate $(RATE) --delivery $(DELIVERY)
 
 bench-reference: ## our revisions per CPU second beside the original's, which it installs
 	tools/reference/install.sh $(REFERENCE)
@@ -98,7 +104,7 @@ parity-models: build $(ONNX)/.done $(TRAIN)/.done ## model files of the original
 	cd tools/train && $(abspath $(TRAIN))/bin/python -m unittest -q train_test
 	go run ./tools/modelparity --models $(MODELS) --golden $(GOLDEN)
 
-e2e: build $(VENV)/.done ## the service against a real Kafka, Redis and MediaWiki; spelling against hunspell
+e2e: build $(VENV)/.done ## the service against a real Kafka, Redis and MediaWiki, under faults; SEED: other moments; spelling against hunspell
 	python3 tools/spell/compare.py
 	$(VENV)/bin/pytest e2e -s -q --durations=5
 

@@ -111,28 +111,25 @@ class Kafka:
         return [max(0, o.offset) for o in offsets]
 
     def read(self, topic, isolation="read_committed"):
-        return read(self.bootstrap, topic, isolation)
+        """All messages of a topic with one partition."""
+        return list(self.messages(topic, isolation))
 
-
-def read(bootstrap, topic, isolation="read_committed"):
-    """All messages of a topic with one partition, read with a client that is not ours."""
-    consumer = Consumer(QUIET | {"bootstrap.servers": bootstrap, "group.id": "read", "enable.auto.commit": False,
-                                 "isolation.level": isolation, "enable.partition.eof": True})
-    try:
-        end = consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=10)[1]
+    def messages(self, topic, isolation="read_committed"):
+        """The same one by one, read with a client that is not ours."""
+        end = self.end(topic)
+        consumer = Consumer(QUIET | {"bootstrap.servers": self.bootstrap, "group.id": "read", "enable.auto.commit": False,
+                                     "isolation.level": isolation, "enable.partition.eof": True})
         consumer.assign([TopicPartition(topic, 0, 0)])
         # Offsets are not counts: markers of transactions, and what was aborted, take some.
-        out, at, deadline = [], 0, time.monotonic() + 60
+        at, deadline = 0, time.monotonic() + 60
         while at < end and time.monotonic() < deadline:
             for m in consumer.consume(1000, 1.0):
                 if m.error() is None:
-                    out.append(m)
+                    yield m
                 elif m.error().code() == KafkaError._PARTITION_EOF:
                     at = m.offset()
-    finally:
         consumer.close()
-    assert at >= end, f"read up to {at} of {end} in {topic}"
-    return out
+        assert at >= end, f"read up to {at} of {end} in {topic}"
 
 
 class Tail:

@@ -5,70 +5,20 @@ the judges in verdict.py.
 
 import contextlib
 import dataclasses
-import json
 import os
 import random
 import signal
-import threading
 import time
 
-from confluent_kafka import Producer
-
-import bench_stream
 import broker
+import feed
 import rig
+from feed import TOPIC
 
 SEED = int(os.environ.get("SEED", "7"))
-TOPIC, PARTITIONS, PAGES = "eqiad.mediawiki.revision-create", 3, 300
-FIRST = 1_000_000  # the first revision
+PARTITIONS = 3
 CALM, BUSY = 90, 900  # events a second
 MODES = ("exactly_once", "at_least_once")
-
-
-def event(n):
-    """The event of revision n. The page's edit before is its parent, and every third page
-    is an article, whose texts are scored."""
-    e = json.loads(bench_stream.event(n, PAGES))
-    return e | {"rev_parent_id": n - PAGES, "page_namespace": 0 if e["page_id"] % 3 == 0 else 2}
-
-
-class Feed:
-    """Produces new revisions at a steady rate in a thread until it is stopped, each page's
-    in their order to one partition. It waits for a broker that is away."""
-
-    def __init__(self, kafka, rate):
-        self.rate = rate
-        self.sent = []  # the thread's own until it has appended
-        self.places = {}  # by rev_id, its partition and offset
-        self.failed = []
-        self.pause = threading.Lock()  # held: nothing is produced
-        self.over = threading.Event()
-        self.producer = Producer(broker.QUIET | {"bootstrap.servers": kafka.bootstrap, "enable.idempotence": True, "linger.ms": 5,
-                                                 "message.timeout.ms": 300_000})
-        self.thread = threading.Thread(target=self.run)
-        self.thread.start()
-
-    def run(self):
-        while not self.over.wait(0.1):
-            with self.pause:
-                for _ in range(self.rate // 10):
-                    self.produce(event(FIRST + len(self.sent)))
-            self.producer.poll(0)
-        self.producer.flush(60)
-
-    def produce(self, e):
-        def delivered(err, m):
-            if err:
-                self.failed.append(err)
-            else:
-                self.places[e["rev_id"]] = m.partition(), m.offset()
-
-        self.producer.produce(TOPIC, json.dumps(e).encode(), str(e["page_id"]), on_delivery=delivered)
-        self.sent.append(e)
-
-    def stop(self):
-        self.over.set()
-        self.thread.join()
 
 
 @dataclasses.dataclass
@@ -90,7 +40,7 @@ class Service:
         kafka.create(*self.topics.values(), message_timestamp_type="LogAppendTime")
         self.faults = []
         self.tail = broker.Tail(kafka, *self.topics.values())
-        self.cfg, self.two = cfg, None
+        self.cfg, self.two, self.all = cfg, None, 0
         self.one = rig.Streamer(folder, cfg, f"{mode}-1")
 
     def committed(self):
@@ -101,6 +51,7 @@ class Service:
         return len(self.tail.seen[self.topics["revid"]])
 
     def join(self):
+        self.all = self.share(self.one)
         # A member without a name leaves the group when it stops.
         cfg = self.cfg | {"consume": self.cfg["consume"] | {"member": ""}}
         self.two = rig.Streamer(self.folder, cfg, f"{self.mode}-2")
@@ -109,10 +60,11 @@ class Service:
     def leave(self):
         self.two.stop()
         self.two = None
-        rig.wait_for("the first instance's having all", lambda: self.share(self.one) == PARTITIONS)
+        rig.wait_for("the first instance's having all", lambda: self.share(self.one) == self.all)
 
     @staticmethod
     def share(instance):
+        """Partitions that it works on, those of retry topics too."""
         return instance.metric("revscore_consume_assigned_partitions")
 
     def close(self):
@@ -129,7 +81,7 @@ class Run:
         self.kafka, self.rng = kafka, random.Random(SEED)
         kafka.create(TOPIC, partitions=PARTITIONS)
         self.services = []
-        self.feed = Feed(kafka, rate)
+        self.feed = feed.Record(kafka, rate)
         self.began = time.time()
         try:
             for mode, cfg in configs.items():
@@ -142,14 +94,13 @@ class Run:
 
     def behind(self):
         """Events that some service has not committed or not sent."""
-        n = len(self.feed.sent)
+        n = self.feed.count
         return max(n - min(s.committed(), s.out()) for s in self.services)
 
-    def progress(self):
-        """New revisions in the next two seconds, of the service that has fewest."""
-        before = [s.out() for s in self.services]
-        time.sleep(2)
-        return min(s.out() - b for s, b in zip(self.services, before))
+    def goes_on(self):
+        """Waits until every service has sent all that was fed by now, and more."""
+        n = self.feed.count
+        rig.wait_for("the services to go on", lambda: min(s.out() for s in self.services) > n, every=0.1, timeout=120)
 
     def settle(self):
         """Waits, without new events, until all that was fed is committed and has come out:
@@ -167,16 +118,16 @@ class Run:
     def fault(self, name, *modes):
         """What befalls services, all or those of some modes, while the body runs."""
         self.say(name)
-        f = Fault(name, time.time(), len(self.feed.sent))
+        f = Fault(name, time.time(), self.feed.count)
         for s in self.services:
             if not modes or s.mode in modes:
                 s.faults.append(f)
         yield
-        f.over, f.fed = time.time(), len(self.feed.sent)
+        f.over, f.fed = time.time(), self.feed.count
 
     def strike(self, service, name):
         """A fault that leaves work of the service's first instance undone."""
-        at, fed = time.time(), len(self.feed.sent)
+        at, fed = time.time(), self.feed.count
         service.faults.append(Fault(name, at, fed, self.kafka.positions(service.mode, TOPIC, PARTITIONS)))
         return service.faults[-1]
 
@@ -211,12 +162,12 @@ class Run:
             faults.append(self.strike(s, "stop"))
         yield
         for s, f in zip(self.services, faults):
-            assert s.share(s.two) == PARTITIONS, f"{s.mode}: the stopped instance still has a share"
+            assert s.share(s.two) == s.all, f"{s.mode}: the stopped instance still has a share"
             s.one.process.signal(signal.SIGCONT)
-            f.over, f.fed = time.time(), len(self.feed.sent)
+            f.over, f.fed = time.time(), self.feed.count
         for s in self.services:
             rig.wait_for(f"{s.mode}: a share for the instance that was stopped; see {s.one.process.log}",
-                         lambda: s.one.process.running() and s.share(s.two) < PARTITIONS)
+                         lambda: s.one.process.running() and s.share(s.two) < s.all)
 
     def end(self):
         self.feed.stop()
@@ -243,6 +194,7 @@ def config(kafka, redis, wiki, mode, **more):
         "models": [{"bundle": "embedded:revid"}, {"bundle": "embedded:enwiki.reverted"}],
         "fetch": {"wikis": [{"match": "enwiki", "api": wiki.api}], "user_agent": "revscore-e2e/1 (tests)",
                   "deadline": "10m", "tries": 10_000, "retry_max": "2s"},
-        "dedupe": {"redis": {"addresses": [f"127.0.0.1:{redis.port}"], "db": MODES.index(mode)}},
+        "retry": {"stream": f"{mode}.retry"},
+        "dedupe": {"redis": {"addresses": [f"127.0.0.1:{redis.port}"], "timeout": rig.PATIENCE, "db": MODES.index(mode)}},
         "log": {"format": "console"},
     } | more

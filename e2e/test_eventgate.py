@@ -16,7 +16,7 @@ def config(kafka, redis, **more):
         "kafka": {"brokers": kafka.brokers},
         "consume": {"group": "delivery", "start": "earliest", "window": 256, "commit_interval": "200ms", "member": "one"},
         "routes": [{"model": "revid"}], "models": [{"bundle": "embedded:revid"}],
-        "dedupe": {"redis": {"addresses": [f"127.0.0.1:{redis.port}"]}},
+        "dedupe": {"redis": {"addresses": [f"127.0.0.1:{redis.port}"], "timeout": rig.PATIENCE}},
         "log": {"format": "console"},
     } | more
 

@@ -9,6 +9,7 @@ import pytest
 
 import broker
 import faults
+import feed
 import rig
 import verdict
 from faults import BUSY, CALM, MODES
@@ -23,7 +24,7 @@ def parts(folder):
         return part
 
     yield (start(broker.Kafka(folder)), start(rig.Redis(folder, durable=True)),
-           start(rig.EndlessWiki(folder, faults.PAGES)), start(rig.Gate(folder)))
+           start(rig.EndlessWiki(folder, feed.PAGES)), start(rig.Gate(folder)))
     for part in reversed(started):
         part.close()
 
@@ -153,36 +154,29 @@ def forgetful_redis(run, redis):
         run.moment(2, 3)
 
 
-@pytest.fixture(scope="module")
-def check(run):
-    c = verdict.Check(run)
-    yield c
-    c.close()
-
-
-def judge(run, check, mode):
+def judge(run, mode):
     """Nothing lost, pages in order; returns the figures."""
-    service = next(s for s in run.services if s.mode == mode)
-    repeats = check.repeats(mode)
+    service = run.services[MODES.index(mode)]
+    repeats = verdict.check(run, service)
     row = verdict.report(run, service, "faults")
     assert row.events >= 20_000 and row.kills == 10 and not run.feed.failed
     assert row.doubles.total() == repeats, "the tail and the reader disagree"
     return service, row
 
 
-def test_exactly_once(run, check):
+def test_exactly_once(run):
     """A reader of what is committed finds each event once, whatever died."""
-    service, row = judge(run, check, "exactly_once")
+    service, row = judge(run, "exactly_once")
     assert row.doubles.total() == 0
     unseen = sum(len(run.kafka.read(topic, "read_uncommitted")) - len(run.kafka.read(topic)) for topic in service.topics.values())
     print(f"{unseen} messages in aborted transactions")
     assert unseen > 0, "no kill met an open transaction"
 
 
-def test_at_least_once(run, check):
+def test_at_least_once(run):
     """Twice comes only what a process had at hand when it was killed or stopped: what was
     sent and not marked, or marked in a Redis that has lost it since."""
-    _, row = judge(run, check, "at_least_once")
+    _, row = judge(run, "at_least_once")
     causes = {"kill", "kill, without Redis", "stop"}
     assert row.doubles.keys() <= causes, f"doubles without a kill: {dict(row.doubles)}"
     assert row.doubles.total() - row.doubles["stop"] <= row.possible

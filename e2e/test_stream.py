@@ -23,7 +23,7 @@ def config(kafka, redis, api, **more):
         "routes": [{"model": "reverted"}, {"model": "revid"}],
         "models": MODELS,
         "fetch": {"wikis": [{"match": "/^[a-z0-9_]+$/", "api": api}], "user_agent": "revscore-e2e/1 (tests)"},
-        "dedupe": {"redis": {"addresses": [f"127.0.0.1:{redis.port}"]}},
+        "dedupe": {"redis": {"addresses": [f"127.0.0.1:{redis.port}"], "timeout": rig.PATIENCE}},
         "log": {"format": "console"},
     } | more
 

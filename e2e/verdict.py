@@ -5,14 +5,11 @@ their order, and how long services took to recover.
 
 import bisect
 import collections
-import concurrent.futures
 import itertools
 import json
-import multiprocessing
 
-import broker
 import expect
-import faults
+import feed
 import recap
 
 # Time that what a process has sent when it dies may take to be in the log.
@@ -30,34 +27,20 @@ def wanted(model, e):
     return model == "revid" or e["page_namespace"] == 0
 
 
-def check_topic(bootstrap, topic, model, count):
-    """Of the first revisions each has its event, of the official schema, a page's in their
-    order. Returns the number of repeats."""
-    sources = [e for e in map(faults.event, range(faults.FIRST, faults.FIRST + count)) if wanted(model, e)]
-    messages = broker.read(bootstrap, topic)
-    events, repeats = expect.check_scores(messages, model, sources)
-    expect.check_page_order(messages, sources)
-    failed = {n for (_, n), e in events.items() if "errors" in e}
-    want = {e["rev_id"] for e in sources if unscorable(e["rev_id"]) or unscorable(e["rev_parent_id"])} if model == "reverted" else set()
-    assert failed == want, f"{topic}: error events of {sorted(failed ^ want)[:5]}… do not go with what the wiki has"
+def check(run, service):
+    """Every revision has its events on the service's topics, each of the official schema and
+    a page's in their order. Returns the number of repeats."""
+    repeats = 0
+    for model, topic in service.topics.items():
+        sources = [e for e in run.feed.sent if wanted(model, e)]
+        messages = run.kafka.read(topic)
+        events, again = expect.check_scores(messages, model, sources)
+        expect.check_page_order(messages, sources)
+        failed = {n for (_, n), e in events.items() if "errors" in e}
+        want = {e["rev_id"] for e in sources if unscorable(e["rev_id"]) or unscorable(e["rev_parent_id"])} if model == "reverted" else set()
+        assert failed == want, f"{topic}: error events of {sorted(failed ^ want)[:5]}… do not go with what the wiki has"
+        repeats += again
     return repeats
-
-
-class Check:
-    """Judges all topics of a run, in processes of their own: validating takes its time."""
-
-    def __init__(self, run):
-        # Forked, they would have this process's threads in the middle of whatever these do.
-        self.pool = concurrent.futures.ProcessPoolExecutor(2, multiprocessing.get_context("spawn"))
-        self.found = {s.mode: [self.pool.submit(check_topic, run.kafka.bootstrap, topic, model, len(run.feed.sent))
-                               for model, topic in s.topics.items()] for s in run.services}
-
-    def repeats(self, mode):
-        """How many messages came again; that all came is checked."""
-        return sum(future.result(timeout=180) for future in self.found[mode])
-
-    def close(self):
-        self.pool.shutdown(cancel_futures=True)
 
 
 class Doubles:
@@ -90,7 +73,7 @@ class Doubles:
     def open(self, fault, rev_id):
         """Whether an event was fed and not committed when a kill or a stop struck."""
         partition, offset = self.places[rev_id]
-        return fault.committed is not None and offset >= fault.committed[partition] and rev_id < faults.FIRST + fault.before
+        return fault.committed is not None and offset >= fault.committed[partition] and rev_id < feed.FIRST + fault.before
 
     def cause(self, rev_id, first, again):
         """The last kill or stop before the repeat that can have caused it, or else the last
