@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -10,6 +11,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"revscore/internal/dedupe"
+	"revscore/internal/retry"
 	"revscore/internal/score"
 )
 
@@ -111,6 +114,52 @@ func TestDLQReplayOfWhatIsReadableNow(t *testing.T) {
 	s.stop()
 	if got := r.scores(revidTopic); len(got) != 1 {
 		t.Errorf("%d scores of three replays, want 1", len(got))
+	}
+}
+
+// What was tried in vain is answered by a replay when the wiki is back, once, and without
+// what was hidden meanwhile.
+func TestDLQReplayOfExhaustedRetries(t *testing.T) {
+	const n = 4
+	r := newRig(t)
+	away := outageRig(t, r, 50*time.Millisecond, 100*time.Millisecond)
+	r.cfg.Retry.Table = []retry.Line{{Reasons: []string{"/.*/"}, Attempts: 2, Then: retry.DeadLetter}}
+	r.cfg.Routes = []score.RouteConfig{{Model: "reverted"}}
+	revs, values := r.edits(7, n)
+	for i, value := range values {
+		value = with(t, value, map[string]any{"performer": map[string]any{"user_text": fmt.Sprintf("Named%d", i)}})
+		rec := &kgo.Record{Topic: createTopic, Key: fmt.Appendf(nil, "key %d", i), Value: value}
+		if err := r.client.ProduceSync(t.Context(), rec).FirstErr(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := r.start()
+	s.awaitKind(score.KindRejected, n)
+	away.Store(false)
+	r.hide(revs[0].Wiki, revs[0].RevID, dedupe.Hidden{User: true})
+	for range 2 {
+		out, err := execute(t, "", "dlq", "replay", "--config", r.file(r.withRedis()), "--reason", "RetriesExhausted")
+		if err != nil || !strings.Contains(out, fmt.Sprintf("sent: %d; sent before: 0; not replayed: 0; broken: 0", n)) {
+			t.Fatalf("%v in\n%s", err, out)
+		}
+		s.await(n)
+	}
+	s.stop()
+	distinct(t, r.scores(revertedTopic))
+	if got := len(r.scores(revertedTopic)); got != n || r.end(errorTopic) != n {
+		t.Errorf("%d answers, %d dead letters; want %d of each", got, r.end(errorTopic), n)
+	}
+	for _, rec := range r.records(createTopic)[n:] {
+		var i int
+		_, err := fmt.Sscanf(string(rec.Key), "key %d", &i)
+		if err != nil || bytes.Contains(rec.Value, []byte("Named0")) || i > 0 && !bytes.Contains(rec.Value, fmt.Appendf(nil, "Named%d", i)) {
+			t.Errorf("sent with key %q: %s", rec.Key, rec.Value)
+		}
+	}
+	for _, rec := range r.records(revertedTopic) {
+		if bytes.Contains(rec.Value, []byte("Named0")) {
+			t.Errorf("a hidden user: %s", rec.Value)
+		}
 	}
 }
 

@@ -246,6 +246,29 @@ func TestReplayStopsWhenTheBrokerIsGone(t *testing.T) {
 	}
 }
 
+// A letter whose event was redacted when it was written still has its record's key; what
+// has been hidden from the letter is not taken from the source.
+func TestReplayOfARedactedLetter(t *testing.T) {
+	m := newMemory()
+	const whole, less = `{"database":"enwiki","rev_id":5,"comment":"secret"}`, `{"database":"enwiki","rev_id":5}`
+	m.fail(t, source, whole, 100, noon, "RetriesExhausted")
+	m.fail(t, source, `{"database":"enwiki","rev_id":6}`, 100, noon, "RetriesExhausted")
+
+	for i := range m.topics[letters] {
+		m.topics[letters][i].Value = bytes.Replace(m.topics[letters][i].Value, []byte(`,\"comment\":\"secret\"`), nil, 1)
+	}
+	m.topics[source][1].Value = []byte(whole) // of another revision
+	if _, err := replay(t, m, false); err != nil {
+		t.Fatal(err)
+	}
+	sent := m.topics[source][2:]
+	if len(sent) != 2 || string(sent[0].Value) != less || string(sent[0].Key) != "key of "+whole || sent[1].Key != nil {
+		for _, rec := range sent {
+			t.Errorf("sent %q: %q", rec.Key, rec.Value)
+		}
+	}
+}
+
 // hider hides what it finds.
 type hider struct{ down error }
 
