@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/pprof"
@@ -42,6 +43,7 @@ type admin struct {
 	done     chan error
 	working  atomic.Bool                 // between start and drain
 	ask      func(context.Context) error // why it cannot work, nil when it can
+	warnings func() []string
 }
 
 // readyTimeout bounds the question to the brokers behind /readyz.
@@ -56,13 +58,11 @@ type adminParts struct {
 }
 
 func startAdmin(cfg AdminConfig, parts adminParts) (*admin, error) {
-	a := &admin{ask: parts.ask, done: make(chan error, 1)}
+	a := &admin{ask: parts.ask, warnings: parts.warnings, done: make(chan error, 1)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintln(w, "ok")
-		for _, warning := range parts.warnings() {
-			fmt.Fprintln(w, "warning:", warning)
-		}
+		a.warn(w)
 	})
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(parts.registry, promhttp.HandlerOpts{}))
@@ -96,6 +96,12 @@ func (a *admin) address() string {
 	return a.listener.Addr().String()
 }
 
+func (a *admin) warn(w io.Writer) {
+	for _, warning := range a.warnings() {
+		fmt.Fprintln(w, "warning:", warning)
+	}
+}
+
 func (a *admin) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()
@@ -106,6 +112,7 @@ func (a *admin) ready(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusServiceUnavailable)
 	default:
 		fmt.Fprintln(w, "ready")
+		a.warn(w)
 	}
 }
 

@@ -123,8 +123,7 @@ func newTransactor(b base, producer *produce.Producer) (*consume.Transactor, err
 	messages := b.cfg.Produce
 	messages.CreateTopic = false
 	return consume.NewTransactor(b.cfg.withRetries(), b.cfg.Transactions, consume.TransactorParts{
-		Brokers:  slices.Concat(b.brokers, retryOptions(b.cfg.retryPolicy().Topics())),
-		Messages: messages.Options(), Produced: producer.Count, Limits: producer.Limits(),
+		Brokers: b.brokers, Messages: messages.Options(), Produced: producer.Count, Limits: producer.Limits(),
 		Registry: b.reg, Log: b.log.Named("consume"),
 	})
 }
@@ -139,8 +138,7 @@ func (o *outlet) source(handler consume.Handler, reg prometheus.Registerer) (sou
 		o.transactor.Handle(handler)
 		return o.transactor, nil
 	}
-	options := slices.Concat(o.brokers, retryOptions(o.cfg.retryPolicy().Topics()))
-	return consume.NewKafka(o.cfg.withRetries(), options, handler, reg, log)
+	return consume.NewKafka(o.cfg.withRetries(), o.brokers, handler, reg, log)
 }
 
 // start finds out what would otherwise fail at the first event.
@@ -171,7 +169,11 @@ func (o *outlet) PublishAll(ctx context.Context, messages []event.Message, done 
 // ready tells whether every sink takes events.
 func (o *outlet) ready(src source) func(context.Context) error {
 	return func(ctx context.Context) error {
-		if err := src.Ready(ctx); err != nil {
+		var nothing *consume.NothingToReadError
+		switch err := src.Ready(ctx); {
+		case errors.As(err, &nothing):
+			return nothing
+		case err != nil:
 			return errors.New("the brokers do not answer")
 		}
 		return o.sinks.Err()

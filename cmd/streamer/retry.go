@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -45,38 +44,14 @@ func (c Config) validateRetry() error {
 	return errors.Join(errs...)
 }
 
-// withRetries is the consumer's configuration with the retry topics in it.
+// withRetries is the consumer's configuration with the retry topics in it. Where a
+// group has no offset they are read from the beginning, whatever consume.start says:
+// nobody but this service writes there, and what was written before a first record was
+// finished, by an instance that is gone, must not be passed over.
 func (c Config) withRetries() consume.Config {
 	cfg := c.Consume
-	cfg.Topics = slices.Concat(cfg.Topics, c.retryPolicy().Topics())
+	cfg.Own = c.retryPolicy().Topics()
 	return cfg
-}
-
-// discovery is how soon a topic is read that was made after the start. The client's own
-// five minutes are longer than the shortest delay.
-const discovery = 30 * time.Second
-
-// retryOptions are what the client that reads retry topics needs. Where a group has no
-// offset they are read from the beginning, whatever consume.start says: nobody but this
-// service writes there, and what was written before a first record was finished, by an
-// instance that is gone, must not be passed over.
-func retryOptions(topics []string) []kgo.Opt {
-	if len(topics) == 0 {
-		return nil
-	}
-	return []kgo.Opt{
-		kgo.MetadataMaxAge(discovery),
-		kgo.AdjustFetchOffsetsFn(func(_ context.Context, offsets map[string]map[int32]kgo.Offset) (map[string]map[int32]kgo.Offset, error) {
-			for _, topic := range topics {
-				for partition, o := range offsets[topic] {
-					if o.EpochOffset().Offset < 0 { // none is committed
-						offsets[topic][partition] = kgo.NewOffset().AtStart()
-					}
-				}
-			}
-			return offsets, nil
-		}),
-	}
 }
 
 // topicPatience is how long a broker may take to make a topic.

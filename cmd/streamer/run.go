@@ -158,7 +158,7 @@ func (b base) serve(ctx context.Context, texts *fetch.Client, store *dedupe.Guar
 		return err
 	}
 	defer hiding.close()
-	warnings := func() []string { return slices.Concat(b.warnings(), out.warnings(), hiding.warnings()) }
+	warnings := func() []string { return slices.Concat(b.warnings(), unread(src), out.warnings(), hiding.warnings()) }
 	watch, err := startAdmin(b.cfg.Admin, adminParts{registry: b.reg, page: live.Handler(), ask: out.ready(src), warnings: warnings})
 	if err != nil {
 		return err
@@ -173,6 +173,14 @@ func (b base) serve(ctx context.Context, texts *fetch.Client, store *dedupe.Guar
 // warnings are what an operator should know, though all works.
 func (b base) warnings() []string {
 	return slices.Concat(b.inService.Set().Doubts(), b.inService.Failing(), b.routes.Mismatches())
+}
+
+// unread is what a source does not read though it should; only those of Kafka can tell.
+func unread(src source) []string {
+	if s, ok := src.(interface{ Warnings() []string }); ok {
+		return s.Warnings()
+	}
+	return nil
 }
 
 // loadModels finds what every event will be asked.

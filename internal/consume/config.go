@@ -22,6 +22,7 @@ type Config struct {
 	Topics []string `yaml:"topics" help:"Topics to read: exact names, or /regular expressions/ (RE2, whole name)."`
 	Group  string   `yaml:"group" help:"Kafka consumer group; instances of one group share the partitions."`
 	Member string   `yaml:"member" help:"Name of this instance in the group, different for each (static membership): after a crash the restarted instance has its partitions back at once instead of after session_timeout. Empty: a new member at each start."`
+	Own    []string `yaml:"-" help:"Retry topics: read as well, by their exact names, and where the group has no offset from the beginning, whatever start says."`
 	Start  string   `yaml:"start" help:"Where a group without committed offsets begins: latest or earliest."`
 	Window int      `yaml:"window" help:"Events in flight per partition; also how many more may be queued."`
 
@@ -83,7 +84,7 @@ func (c Config) Validate() error {
 	default:
 		fault("source is %q, must be %s or %s", c.Source, SourceKafka, SourceEventStreams)
 	}
-	if _, err := c.topicPatterns(); err != nil {
+	if _, err := c.wanted(); err != nil {
 		errs = append(errs, err)
 	}
 	if c.Start != "latest" && c.Start != "earliest" {
@@ -115,34 +116,58 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// topicPatterns returns the topics as expressions on whole names, the form in
-// which the client subscribes: a literal name is quoted.
-func (c Config) topicPatterns() ([]string, error) { return TopicPatterns("consume.topics", c.Topics) }
-
-// TopicPatterns reads the topics of a setting: exact names and /regular expressions/.
+// TopicPatterns reads the topics of a setting, exact names and /regular expressions/, as
+// expressions on whole names.
 func TopicPatterns(setting string, topics []string) ([]string, error) {
 	var out []string
 	var errs []error
 	for _, t := range topics {
-		pattern := regexp.QuoteMeta(t)
-		if len(t) > 1 && strings.HasPrefix(t, "/") && strings.HasSuffix(t, "/") {
-			pattern = t[1 : len(t)-1]
-		}
-		pattern = "^(?:" + pattern + ")$"
-		if _, err := regexp.Compile(pattern); err != nil {
+		w, err := readTopic(t)
+		if err != nil {
 			errs = append(errs, fmt.Errorf("%s has %q: %w", setting, t, err))
 			continue
 		}
-		out = append(out, pattern)
+		out = append(out, w.pattern.String())
+	}
+	return out, errors.Join(errs...)
+}
+
+// readTopic reads one topic: a literal name is quoted, for the client subscribes to
+// expressions.
+func readTopic(t string) (wanted, error) {
+	w := wanted{set: t, name: t}
+	pattern := regexp.QuoteMeta(t)
+	if len(t) > 1 && strings.HasPrefix(t, "/") && strings.HasSuffix(t, "/") {
+		w.name, pattern = "", t[1:len(t)-1]
+	}
+	var err error
+	w.pattern, err = regexp.Compile("^(?:" + pattern + ")$")
+	return w, err
+}
+
+// wanted returns the topics that are to be read.
+func (c Config) wanted() ([]wanted, error) {
+	var out []wanted
+	var errs []error
+	for _, t := range c.Topics {
+		w, err := readTopic(t)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("consume.topics has %q: %w", t, err))
+			continue
+		}
+		out = append(out, w)
+	}
+	for _, t := range c.Own {
+		out = append(out, wanted{set: t, own: true, name: t, pattern: regexp.MustCompile("^(?:" + regexp.QuoteMeta(t) + ")$")})
 	}
 	return out, errors.Join(errs...)
 }
 
 // Reads reports whether events of a Kafka topic are consumed.
 func (c Config) Reads(topic string) bool {
-	patterns, err := c.topicPatterns()
+	all, err := c.wanted()
 	if err != nil || c.Source != SourceKafka {
 		return false
 	}
-	return slices.ContainsFunc(patterns, func(pattern string) bool { return regexp.MustCompile(pattern).MatchString(topic) })
+	return slices.ContainsFunc(all, func(w wanted) bool { return w.pattern.MatchString(topic) })
 }

@@ -1,18 +1,17 @@
 package consume
 
 import (
-	"regexp"
 	"strings"
 	"testing"
 	"time"
 )
 
 func TestDefaultTopicsMatchAnyDataCentre(t *testing.T) {
-	patterns, err := DefaultConfig().topicPatterns()
+	all, err := DefaultConfig().wanted()
 	if err != nil {
 		t.Fatal(err)
 	}
-	re := regexp.MustCompile(patterns[0])
+	re := all[0].pattern
 	for topic, want := range map[string]bool{
 		"mediawiki.revision-create":                    true,
 		"eqiad.mediawiki.revision-create":              true,
@@ -34,9 +33,13 @@ func TestDefaultTopicsMatchAnyDataCentre(t *testing.T) {
 func TestLiteralTopicIsNoPattern(t *testing.T) {
 	c := DefaultConfig()
 	c.Topics = []string{"a.b"}
-	patterns, err := c.topicPatterns()
-	if err != nil || regexp.MustCompile(patterns[0]).MatchString("aXb") {
-		t.Errorf("%v, %v: a dot in a name matched another character", patterns, err)
+	c.Own = []string{"/c+/"}
+	all, err := c.wanted()
+	if err != nil || all[0].pattern.MatchString("aXb") {
+		t.Errorf("%v, %v: a dot in a name matched another character", all, err)
+	}
+	if all[1].pattern.MatchString("cc") || !all[1].pattern.MatchString("/c+/") {
+		t.Errorf("a topic of our own is no pattern: %v", all[1])
 	}
 }
 

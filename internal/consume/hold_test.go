@@ -2,8 +2,6 @@ package consume
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"reflect"
 	"slices"
 	"sync"
@@ -11,14 +9,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"go.uber.org/zap"
 
 	"revscore/internal/event"
-	"revscore/internal/produce"
 )
 
 // dueIn is a header that holds its record back for wait, of a topic with this delay.
@@ -128,35 +122,19 @@ func TestHeldIsInterruptedAndBounded(t *testing.T) {
 // Headers come in with a record, and go out with a transaction's messages.
 func TestHeadersComeAndGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newFakeNet(t, kfake.SeedTopics(1, "t", out))
+		n := newFakeNet(t, kfake.SeedTopics(1, "t"))
 		want := []event.Header{{Key: "traceparent", Value: []byte("00-ab")}, {Key: "empty", Value: []byte{}}}
 		n.write(t, event.Message{Topic: "t", Value: []byte("v"), Headers: want})
-		cfg := DefaultConfig()
-		cfg.Topics, cfg.Group, cfg.Start = []string{"t"}, "g", "earliest"
-		x, err := NewTransactor(cfg, DefaultTransactionConfig(), TransactorParts{
-			Brokers: n.opts, Produced: func(string, time.Time, error) {}, Limits: produce.DefaultConfig().Limits(), Registry: prometheus.NewRegistry(), Log: zap.NewNop(),
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		x.Handle(handlerFunc(func(ctx context.Context, r event.Record) error {
-			answer := make(chan error, 1)
-			x.Publish(ctx, event.Message{Topic: out, Value: r.Value, Headers: r.Headers}, func(err error) { answer <- err })
-			defer cancel()
-			return <-answer
-		}))
-		if err := errors.Join(x.Run(ctx), x.Drain(t.Context())); err != nil {
-			t.Fatal(err)
-		}
-		x.Close()
+		r := n.reader(t, true, newTimes(), nil)
+		time.Sleep(time.Second)
+		r.stop()
 		cl, err := kgo.NewClient(append(n.opts, kgo.ConsumeTopics(out))...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer cl.Close()
-		r := cl.PollRecords(t.Context(), 1).Records()[0]
-		if got := received(r, time.Now()).Headers; !reflect.DeepEqual(got, want) {
+		sent := cl.PollRecords(t.Context(), 1).Records()[0]
+		if got := received(sent, time.Now()).Headers; !reflect.DeepEqual(got, want) {
 			t.Errorf("read %q, want %q", got, want)
 		}
 	})
@@ -171,60 +149,6 @@ func TestRecordWithoutHeadersAllocatesNothing(t *testing.T) {
 	}
 }
 
-// fakeNet is a cluster in memory, so that hours of its groups pass in no time.
-type fakeNet struct {
-	*kfake.Cluster
-	opts []kgo.Opt
-}
-
-func newFakeNet(t *testing.T, opts ...kfake.Opt) *fakeNet {
-	t.Helper()
-	var network kfake.VirtualNetwork
-	c, err := kfake.NewCluster(append(opts, kfake.NumBrokers(1), kfake.Ports(9092), kfake.ListenFn(network.Listen))...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
-	return &fakeNet{c, []kgo.Opt{kgo.SeedBrokers(c.ListenAddrs()...), kgo.Dialer(network.DialContext)}}
-}
-
-// write puts messages into partitions of their own.
-func (n *fakeNet) write(t *testing.T, messages ...event.Message) {
-	t.Helper()
-	cl, err := kgo.NewClient(append(n.opts, kgo.RecordPartitioner(kgo.ManualPartitioner()))...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer cl.Close()
-	for i, m := range messages {
-		r := produce.Record(m)
-		r.Partition = int32(i)
-		if err := cl.ProduceSync(t.Context(), r).FirstErr(); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// source is a Kafka or a Transactor.
-type source interface {
-	Run(context.Context) error
-	Drain(context.Context) error
-	Commit(context.Context) error
-	Close()
-}
-
-// times are when each record was handled, and how often.
-type times struct {
-	mu sync.Mutex
-	at map[string][]time.Duration
-}
-
-func (h *times) note(r event.Record, since time.Time) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.at[string(r.Value)] = append(h.at[string(r.Value)], time.Since(since).Round(time.Second))
-}
-
 // A record that is due in an hour costs its group nothing: the partition beside it is
 // worked on, nobody is thrown out, no transaction is aborted, and a second instance
 // that takes the partition over waits no longer than what is left.
@@ -237,65 +161,24 @@ func TestHeldForAnHourInItsGroup(t *testing.T) {
 }
 
 func heldForAnHour(t *testing.T, exactly bool) {
-	const partitions = 2
-	n := newFakeNet(t, kfake.SeedTopics(partitions, "t"), kfake.SeedTopics(1, out, errorsOut))
-	start := time.Now()
-	h := &times{at: map[string][]time.Duration{}}
-	cfg, timing := DefaultConfig(), DefaultTransactionConfig()
-	cfg.Topics, cfg.Group, cfg.Start = []string{"t"}, "g", "earliest"
-	var all []*Transactor
-	open := func() source {
-		if !exactly {
-			k, err := NewKafka(cfg, n.opts, handlerFunc(func(_ context.Context, r event.Record) error { h.note(r, start); return nil }), prometheus.NewRegistry(), zap.NewNop())
-			if err != nil {
-				t.Fatal(err)
-			}
-			return k
-		}
-		x, err := NewTransactor(cfg, timing, TransactorParts{
-			Brokers: n.opts, Produced: func(string, time.Time, error) {}, Limits: produce.DefaultConfig().Limits(), Registry: prometheus.NewRegistry(), Log: zap.NewNop(),
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		x.Handle(&twice{Transactor: x, after: func(r event.Record, err error) {
-			if err == nil {
-				h.note(r, start)
-			}
-		}})
-		all = append(all, x)
-		return x
-	}
+	n := newFakeNet(t, kfake.SeedTopics(2, "t"))
+	h := newTimes()
 	n.write(t, event.Message{Topic: "t", Value: []byte("later"), Headers: dueIn(time.Hour, time.Hour)}, event.Message{Topic: "t", Value: []byte("now")})
-
-	ctx, cancel := context.WithCancel(t.Context())
-	var running sync.WaitGroup
-	var sources []source
+	var all []*reader
 	for range 2 { // whichever of them has the partition first
-		s := open()
-		sources = append(sources, s)
-		running.Go(func() {
-			if err := s.Run(ctx); err != nil {
-				t.Error(err)
-			}
-		})
+		all = append(all, n.reader(t, exactly, h, nil))
 		time.Sleep(20 * time.Minute)
 	}
 	time.Sleep(21 * time.Minute)
-	cancel()
-	running.Wait()
-	for _, s := range sources {
-		if err := errors.Join(s.Drain(t.Context()), s.Commit(t.Context())); err != nil {
-			t.Error(err)
-		}
-		s.Close()
-	}
-	if got, want := fmt.Sprint(h.at), "map[later:[1h0m0s] now:[0s]]"; got != want {
-		t.Errorf("handled after %s, want %s", got, want)
-	}
-	for i, x := range all {
-		if got := testutil.ToFloat64(x.txMetrics.aborted) + testutil.ToFloat64(x.txMetrics.replaced); got != 0 {
-			t.Errorf("instance %d aborted %v transactions", i, got)
+	for _, r := range all {
+		r.stop()
+		if got := r.transactionFaults(); got != 0 {
+			t.Errorf("%v transactions were aborted", got)
 		}
 	}
+	if later := h.at["later"]; len(later) != 1 || later[0] < time.Hour || later[0] > time.Hour+3*time.Second {
+		t.Errorf("handled after %v, want an hour", later)
+	}
+	delete(h.at, "later")
+	h.check(t, h.start, 5*time.Second, "now")
 }

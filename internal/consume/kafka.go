@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/zap"
 )
 
@@ -29,6 +32,7 @@ type Kafka struct {
 	log     *zap.Logger
 	metrics *metrics
 	client  *kgo.Client
+	inputs  *inputs
 	fatal   chan error // capacity 1: what Run returns
 
 	closing atomic.Bool // Close has begun
@@ -51,11 +55,12 @@ func NewKafka(cfg Config, opts []kgo.Opt, handler Handler, reg prometheus.Regist
 		cfg: cfg, handler: handler, log: log, metrics: newMetrics(reg),
 		fatal: make(chan error, 1), partitions: map[topicPartition]*worker[*kgo.Record]{},
 	}
-	own, err := cfg.options()
-	if err != nil {
+	var err error
+	if k.inputs, err = newInputs(cfg, k.metrics, log); err != nil {
 		return nil, err
 	}
-	opts = append(opts, own...)
+	starts := newStarts(cfg, k.inputs, k.metrics, log)
+	opts = slices.Concat(opts, cfg.options(k.inputs.wanted, starts))
 	k.client, err = kgo.NewClient(append(opts,
 		kgo.AutoCommitMarks(),
 		kgo.AutoCommitInterval(cfg.CommitInterval),
@@ -66,14 +71,30 @@ func NewKafka(cfg Config, opts []kgo.Opt, handler Handler, reg prometheus.Regist
 	if err != nil {
 		return nil, fmt.Errorf("kafka consumer: %w", err)
 	}
+	if err := checkClient(k.client); err != nil {
+		k.client.CloseAllowingRebalance()
+		return nil, err
+	}
+	starts.bind(k.client)
 	return k, nil
 }
 
+// checkClient refuses what would hang: a client that reads by pattern and creates
+// topics waits for itself for ever when no broker answers its first question for a new
+// one (kgo 1.22, updateMetadata calls bumpMetadataFailForTopics with unknownTopicsMu
+// held).
+func checkClient(client *kgo.Client) error {
+	if create, ok := client.OptValue(kgo.AllowAutoTopicCreation).(bool); ok && create {
+		return errors.New("kafka consumer: its client must not create topics: reading by pattern, it could lock up")
+	}
+	return nil
+}
+
 // options are what a member of the group asks of the client, however it commits.
-func (c Config) options() ([]kgo.Opt, error) {
-	patterns, err := c.topicPatterns()
-	if err != nil {
-		return nil, err
+func (c Config) options(all []wanted, starts *starts) []kgo.Opt {
+	patterns := make([]string, len(all))
+	for i, w := range all {
+		patterns[i] = w.pattern.String()
 	}
 	offset := kgo.NewOffset().AtEnd()
 	if c.Start == "earliest" {
@@ -83,7 +104,11 @@ func (c Config) options() ([]kgo.Opt, error) {
 		kgo.ConsumeRegex(),
 		kgo.ConsumeTopics(patterns...),
 		kgo.ConsumerGroup(c.Group),
-		kgo.ConsumeResetOffset(offset),
+		kgo.ConsumeStartOffset(offset),
+		// A position that is not in the log any more: what is left was not read. At
+		// the end, where consume.start may say, it would never be.
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.AdjustFetchOffsetsFn(starts.adjust),
 		kgo.SessionTimeout(c.SessionTimeout),
 		// A rebalance may wait for a drain, so the group must wait as long.
 		kgo.RebalanceTimeout(c.SessionTimeout),
@@ -95,7 +120,7 @@ func (c Config) options() ([]kgo.Opt, error) {
 	if c.Member != "" {
 		opts = append(opts, kgo.InstanceID(c.Member))
 	}
-	return opts, nil
+	return opts
 }
 
 // Run polls until ctx is done or an error makes going on wrong. Records are
@@ -112,6 +137,9 @@ func (k *Kafka) Run(ctx context.Context) error {
 		case <-ctx.Done():
 		}
 	})
+	watch.Go(func() {
+		k.inputs.watch(ctx, k.client, func(topics []string) { k.client.PurgeTopicsFromConsuming(topics...) })
+	})
 	for {
 		fetches := k.client.PollFetches(ctx)
 		if fetches.IsClientClosed() || ctx.Err() != nil {
@@ -121,31 +149,13 @@ func (k *Kafka) Run(ctx context.Context) error {
 			}
 			return nil
 		}
-		err := fetchErrors(fetches, k.metrics, k.log)
+		err := k.inputs.fetchErrors(k.client, k.cfg.Group, fetches)
 		fetches.EachPartition(k.dispatch)
 		k.client.AllowRebalance()
 		if err != nil {
 			return err
 		}
 	}
-}
-
-// fetchErrors logs what the client repairs itself and returns what it cannot.
-func fetchErrors(fetches kgo.Fetches, metrics *metrics, log *zap.Logger) error {
-	var errs []error
-	fetches.EachError(func(topic string, partition int32, err error) {
-		var loss *kgo.ErrDataLoss
-		if errors.As(err, &loss) {
-			metrics.lost.Add(float64(max(0, loss.ResetTo-loss.ConsumedTo)))
-		}
-		switch judge(err) {
-		case retry:
-			log.Warn("fetching records", zap.String("topic", topic), zap.Int32("partition", partition), zap.Error(err))
-		case stop:
-			errs = append(errs, fmt.Errorf("consume %s/%d: %w", topic, partition, err))
-		}
-	})
-	return errors.Join(errs...)
 }
 
 func (k *Kafka) dispatch(fp kgo.FetchTopicPartition) {
@@ -170,6 +180,9 @@ func (k *Kafka) dispatch(fp kgo.FetchTopicPartition) {
 }
 
 func (k *Kafka) assigned(_ context.Context, cl *kgo.Client, added map[string][]int32) {
+	// A topic that was made anew is assigned without having been revoked. What is in
+	// flight of the old one is of no other topic: it may finish.
+	k.stopPartitions(added, k.cfg.DrainTimeout)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for topic, ids := range added {
@@ -204,10 +217,11 @@ func (k *Kafka) assigned(_ context.Context, cl *kgo.Client, added map[string][]i
 func (k *Kafka) revoked(ctx context.Context, cl *kgo.Client, gone map[string][]int32) {
 	k.stopPartitions(gone, k.cfg.DrainTimeout)
 	if !k.closing.Load() { // else the last commit was made, or its time is up
-		if err := commit(ctx, cl); err != nil {
+		if err := commit(ctx, cl, k.log); err != nil {
 			k.log.Warn("committing on revoke; the events are delivered again", zap.Error(err))
 		}
 	}
+	k.inputs.again()
 	k.log.Info("partitions revoked", zap.Any("partitions", gone))
 }
 
@@ -215,6 +229,7 @@ func (k *Kafka) revoked(ctx context.Context, cl *kgo.Client, gone map[string][]i
 // what is in flight will be done again there. Give it up at once.
 func (k *Kafka) lostPartitions(_ context.Context, _ *kgo.Client, gone map[string][]int32) {
 	k.stopPartitions(gone, 0)
+	k.inputs.again()
 	k.log.Warn("partitions lost", zap.Any("partitions", gone))
 }
 
@@ -259,32 +274,69 @@ func (k *Kafka) Drain(ctx context.Context) error {
 }
 
 // Commit commits the offsets of all finished prefixes.
-func (k *Kafka) Commit(ctx context.Context) error { return commit(ctx, k.client) }
+func (k *Kafka) Commit(ctx context.Context) error { return commit(ctx, k.client, k.log) }
 
-func commit(ctx context.Context, client *kgo.Client) error {
-	if err := client.CommitMarkedOffsets(ctx); err != nil && judge(err) != ignore {
+// commit returns an error if offsets of topics that are there could not be committed.
+func commit(ctx context.Context, client *kgo.Client, log *zap.Logger) error {
+	marked := client.MarkedOffsets()
+	if len(marked) == 0 {
+		return nil
+	}
+	var errs []error
+	client.CommitOffsetsSync(ctx, marked, func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, resp *kmsg.OffsetCommitResponse, err error) {
+		if err != nil {
+			errs = append(errs, err)
+			return
+		}
+		for _, topic := range resp.Topics {
+			for _, p := range topic.Partitions {
+				switch err := kerr.ErrorForCode(p.ErrorCode); {
+				case is(err, kerr.UnknownTopicOrPartition, kerr.UnknownTopicID):
+					log.Info("offset of a topic that is gone is not committed", zap.String("topic", topic.Topic), zap.Int32("partition", p.Partition))
+				case err != nil:
+					errs = append(errs, fmt.Errorf("%s/%d: %w", topic.Topic, p.Partition, err))
+				}
+			}
+		}
+	})
+	if err := errors.Join(errs...); err != nil && judge(err) != ignore {
 		return fmt.Errorf("commit offsets: %w", err)
 	}
 	return nil
 }
 
-// Ready tells whether brokers answer.
-func (k *Kafka) Ready(ctx context.Context) error { return k.client.Ping(ctx) }
+// Ready tells whether brokers answer, and whether there is a topic to read: else with
+// a [*NothingToReadError].
+func (k *Kafka) Ready(ctx context.Context) error {
+	if err := k.client.Ping(ctx); err != nil {
+		return err
+	}
+	return k.inputs.ready()
+}
+
+// Warnings are topics that are not read though the settings ask for them.
+func (k *Kafka) Warnings() []string { return k.inputs.Warnings() }
 
 // leaveTimeout bounds the good-bye to the group: by itself the client would wait
 // for a broker that is gone until the session ends, long after a stop is due.
 const leaveTimeout = 2 * time.Second
 
+// leave closes a client of the group.
+func leave(client *kgo.Client, log *zap.Logger) {
+	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
+	defer cancel()
+	client.AllowRebalance()
+	if err := client.LeaveGroupContext(ctx); err != nil {
+		log.Warn("leaving the group; its partitions are free after session_timeout", zap.Error(err))
+	}
+	client.CloseAllowingRebalance()
+	client.AllowRebalance() // closing polls once more, which a goroutine of the client may wait for
+}
+
 // Close leaves the group; Commit comes before it.
 func (k *Kafka) Close() {
 	k.closing.Store(true)
-	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
-	defer cancel()
-	k.client.AllowRebalance()
-	if err := k.client.LeaveGroupContext(ctx); err != nil {
-		k.log.Warn("leaving the group; its partitions are free after session_timeout", zap.Error(err))
-	}
-	k.client.CloseAllowingRebalance()
+	leave(k.client, k.log)
 }
 
 func (k *Kafka) fail(err error) {

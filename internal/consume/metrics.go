@@ -3,14 +3,15 @@ package consume
 import "github.com/prometheus/client_golang/prometheus"
 
 type metrics struct {
-	records   *prometheus.CounterVec
-	lost      prometheus.Counter
-	inFlight  prometheus.Gauge
-	paused    prometheus.Gauge
-	held      prometheus.Gauge
-	assigned  prometheus.Gauge
-	abandoned prometheus.Counter
-	lag       *prometheus.GaugeVec
+	records    *prometheus.CounterVec
+	lost       prometheus.Counter
+	unreadable prometheus.Gauge
+	inFlight   prometheus.Gauge
+	paused     prometheus.Gauge
+	held       prometheus.Gauge
+	assigned   prometheus.Gauge
+	abandoned  prometheus.Counter
+	lag        *prometheus.GaugeVec
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -20,6 +21,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		}, []string{"topic"}),
 		lost: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "revscore_consume_lost_records_total", Help: "Records that the broker's retention deleted before they were read.",
+		}),
+		unreadable: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "revscore_consume_unreadable_topics", Help: "Names and patterns in consume.topics that match nothing, and topics that may not be read.",
 		}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "revscore_consume_in_flight_records", Help: "Records being worked on.",
@@ -40,7 +44,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "revscore_consume_lag_records", Help: "Records in a partition behind the last one fetched.",
 		}, []string{"topic", "partition"}),
 	}
-	reg.MustRegister(m.records, m.lost, m.inFlight, m.paused, m.held, m.assigned, m.abandoned, m.lag)
+	reg.MustRegister(m.records, m.lost, m.unreadable, m.inFlight, m.paused, m.held, m.assigned, m.abandoned, m.lag)
 	return m
 }
 

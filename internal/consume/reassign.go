@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -206,4 +207,12 @@ func (s *session) stopped(err error) {
 		s.interrupt()
 	default: // the first one is the cause
 	}
+}
+
+// errAnew ends a session whose client takes a topic for one that was deleted. What was
+// in flight of that one has gone with it; the others' records are delivered again.
+var errAnew = errors.New("a topic was made anew")
+
+func (s *session) madeAnew(topics []string) {
+	s.stopped(fmt.Errorf("%w: %s", errAnew, strings.Join(topics, ", ")))
 }

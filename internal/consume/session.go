@@ -13,7 +13,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
-	"go.uber.org/zap"
 )
 
 // session is one member of the group with one transactional producer. It works
@@ -59,7 +58,8 @@ func openSession(ctx context.Context, t settings) (*session, error) {
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.tx = newTransaction(max(1, t.cfg.Window/2), s.interrupt)
-	opts := append(slices.Clone(t.opts),
+	starts := newStarts(t.cfg, t.inputs, t.metrics, t.log)
+	opts := append(slices.Concat(t.opts, t.cfg.options(t.inputs.wanted, starts)),
 		kgo.Balancers(&watchedBalancer{kgo.CooperativeStickyBalancer(), s}),
 		kgo.OnPartitionsAssigned(func(_ context.Context, _ *kgo.Client, added map[string][]int32) { s.note(assigned, added) }),
 		kgo.OnPartitionsRevoked(func(_ context.Context, _ *kgo.Client, gone map[string][]int32) { s.note(revoked, gone) }),
@@ -70,6 +70,11 @@ func openSession(ctx context.Context, t settings) (*session, error) {
 		return nil, fmt.Errorf("kafka transactions: %w", err)
 	}
 	s.client = s.group.Client()
+	if err := checkClient(s.client); err != nil {
+		s.close()
+		return nil, &finalError{err}
+	}
+	starts.bind(s.client)
 	s.admin = kadm.NewClient(s.client)
 	// Asking for the producer's id fences an earlier instance of this name and
 	// ends its transaction, which the committed offsets would wait for.
@@ -143,6 +148,7 @@ func (s *session) note(what step, partitions map[string][]int32) {
 			s.assigned[tp] = true
 		}
 	case revoked:
+		s.inputs.again()
 		for _, tp := range flat(partitions) {
 			s.revoked[tp] = true
 			delete(s.assigned, tp)
@@ -173,7 +179,7 @@ func (s *session) run(ctx context.Context) error {
 		if fetches.IsClientClosed() {
 			return kgo.ErrClientClosed
 		}
-		if err := fetchErrors(fetches, s.metrics, s.log); err != nil {
+		if err := s.inputs.fetchErrors(s.client, s.cfg.Group, fetches); err != nil {
 			return &finalError{err}
 		}
 		fetches.EachPartition(s.dispatch)
@@ -420,11 +426,5 @@ func (s *session) end() {
 // close leaves the group and waits for no broker longer than leaveTimeout.
 func (s *session) close() {
 	s.cancel()
-	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
-	defer cancel()
-	s.client.AllowRebalance()
-	if err := s.client.LeaveGroupContext(ctx); err != nil {
-		s.log.Warn("leaving the group; its partitions are free after session_timeout", zap.Error(err))
-	}
-	s.client.CloseAllowingRebalance()
+	leave(s.client, s.log)
 }

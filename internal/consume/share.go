@@ -59,11 +59,9 @@ func (s *share) admit(offset int64) bool {
 // queue hands records over, those that are finished already as such.
 func (s *share) queue(records []*kgo.Record, read func(*kgo.Record) item[int64]) {
 	first, last := records[0], records[len(records)-1]
-	if s.base.Load() == unknown {
+	if s.base.Load() == unknown || first.Offset < s.begun.base {
 		s.base.Store(first.Offset)
-	}
-	if first.Offset < s.begun.base {
-		s.begun = progress{base: first.Offset} // the topic was made anew: it tells of another
+		s.begun = progress{base: first.Offset} // if there was one, it told of another topic of this name
 	}
 	s.next = last.Offset + 1
 	items := make([]item[int64], len(records))

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -70,6 +72,7 @@ type settings struct {
 	limits    *produce.Limits
 	log       *zap.Logger
 	metrics   *metrics
+	inputs    *inputs
 	txMetrics *transactionMetrics
 }
 
@@ -93,24 +96,23 @@ func NewTransactor(cfg Config, timing TransactionConfig, parts TransactorParts) 
 	default:
 		id = cfg.Group + "-" + rand.Text()
 	}
-	opts, err := cfg.options()
+	metrics := newMetrics(parts.Registry)
+	inputs, err := newInputs(cfg, metrics, parts.Log)
 	if err != nil {
 		return nil, err
 	}
-	opts = append(opts, parts.Brokers...)
-	opts = append(opts, parts.Messages...)
-	opts = append(opts,
+	opts := append(slices.Concat(parts.Brokers, parts.Messages),
 		parts.Limits.Option(),
 		kgo.TransactionalID(id),
 		kgo.TransactionTimeout(timing.Timeout),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 	)
-	if err := kgo.ValidateOpts(opts...); err != nil {
+	if err := kgo.ValidateOpts(slices.Concat(opts, cfg.options(inputs.wanted, newStarts(cfg, inputs, metrics, parts.Log)))...); err != nil {
 		return nil, fmt.Errorf("kafka transactions: %w", err)
 	}
 	return &Transactor{settings: settings{
 		cfg: cfg, timing: timing, id: id, opts: opts, produced: parts.Produced, limits: parts.Limits, log: parts.Log,
-		metrics: newMetrics(parts.Registry), txMetrics: newTransactionMetrics(parts.Registry),
+		metrics: metrics, inputs: inputs, txMetrics: newTransactionMetrics(parts.Registry),
 	}}, nil
 }
 
@@ -157,6 +159,11 @@ func (t *Transactor) runSession(ctx context.Context) (worked bool, err error) {
 		return false, err
 	}
 	t.session.Store(s)
+	looking, enough := context.WithCancel(ctx)
+	var watch sync.WaitGroup
+	defer watch.Wait()
+	defer enough()
+	watch.Go(func() { t.inputs.watch(looking, s.client, s.madeAnew) })
 	if err = s.run(ctx); err != nil && judgeSession(err) != stop {
 		t.session.Store(nil)
 		s.end()
@@ -249,14 +256,21 @@ func (t *Transactor) Drain(ctx context.Context) error {
 // Commit has nothing left to do: Drain has committed.
 func (t *Transactor) Commit(context.Context) error { return nil }
 
-// Ready tells whether brokers answer.
+// Ready tells whether brokers answer, and whether there is a topic to read: else with
+// a [*NothingToReadError].
 func (t *Transactor) Ready(ctx context.Context) error {
 	s := t.session.Load()
 	if s == nil {
 		return errors.New("no session with the brokers")
 	}
-	return s.client.Ping(ctx)
+	if err := s.client.Ping(ctx); err != nil {
+		return err
+	}
+	return t.inputs.ready()
 }
+
+// Warnings are topics that are not read though the settings ask for them.
+func (t *Transactor) Warnings() []string { return t.inputs.Warnings() }
 
 // Close leaves the group; Drain comes before it.
 func (t *Transactor) Close() {

@@ -494,10 +494,14 @@ func TestTransactorTaskErrorStops(t *testing.T) {
 	seed(t, c, "t", 10)
 	boom := errors.New("boom")
 	x := transactor(t, c, nil)
+	var others sync.WaitGroup
+	others.Add(9)
 	x.Handle(&twice{Transactor: x, before: func(_ context.Context, r event.Record) error {
 		if r.Offset == 4 {
+			others.Wait() // they have begun, so the drain does not leave them out
 			return boom
 		}
+		others.Done()
 		return nil
 	}})
 	if err := x.Run(t.Context()); !errors.Is(err, boom) || !strings.Contains(err.Error(), "t/0@4") {
