@@ -183,33 +183,10 @@ func newAuditor(cfg Config, out, progress io.Writer) (*auditor, error) {
 	if a.log, err = cfg.Log.logger(); err != nil {
 		return nil, err
 	}
-	streams := routes.Streams()
-	if all := cfg.combined(); all.Name != "" {
-		streams = append(streams, all)
-	}
-	asJSON, asAvro, others := streamsInKafka(cfg.Sinks, streams)
-	a.streams = slices.Concat(asJSON, asAvro)
-	for _, s := range others {
-		a.warn("stream %s is left out: it does not go to Kafka (sinks)", s.Name)
-	}
-	if len(a.streams) == 0 {
-		return nil, errors.New("no stream of routes goes to Kafka, so there is nothing to read")
-	}
-	if slices.ContainsFunc(a.streams, func(s score.Stream) bool { return s.Schema == event.PredictionSchema }) {
-		letters, lettersAvro, _ := streamsInKafka(cfg.Sinks, cfg.ownStreams()[:1])
-		a.letters, asAvro = topicsOf(slices.Concat(letters, lettersAvro)), append(asAvro, lettersAvro...)
-		if len(a.letters) == 0 {
-			a.warn("stream %s of dead letters does not go to Kafka (sinks): predictions that failed look missing", cfg.Produce.ErrorStream)
-		}
-	}
-	if len(asAvro) > 0 {
-		schemas, err := avro.NewRegistry(cfg.Sinks.Avro.Registry, prometheus.NewRegistry())
-		if err != nil {
-			return nil, err
-		}
-		a.avro, a.avroTopics = avro.NewSerializer(avro.NewCodec(), schemas), topicsOf(asAvro)
-	}
 	a.routes = routes
+	if err := a.find(); err != nil {
+		return nil, err
+	}
 	a.ledger = audit.New(a.route, cfg.Consume.MaxAge)
 	options, err := cfg.Kafka.options(a.log)
 	if err != nil {
@@ -217,6 +194,38 @@ func newAuditor(cfg Config, out, progress io.Writer) (*auditor, error) {
 	}
 	a.lib, err = newLibrary(options, cfg.Kafka.StartTimeout)
 	return a, err
+}
+
+// find says which streams are read, and how, and warns of those that cannot be.
+func (a *auditor) find() error {
+	streams := a.routes.Streams()
+	if all := a.cfg.combined(); all.Name != "" {
+		streams = append(streams, all)
+	}
+	asJSON, asAvro, others := streamsInKafka(a.cfg.Sinks, streams)
+	a.streams = slices.Concat(asJSON, asAvro)
+	for _, s := range others {
+		a.warn("stream %s is left out: it does not go to Kafka (sinks)", s.Name)
+	}
+	if len(a.streams) == 0 {
+		return errors.New("no stream of routes goes to Kafka, so there is nothing to read")
+	}
+	if slices.ContainsFunc(a.streams, func(s score.Stream) bool { return s.Schema == event.PredictionSchema }) {
+		letters, lettersAvro, _ := streamsInKafka(a.cfg.Sinks, a.cfg.ownStreams()[:1])
+		a.letters, asAvro = topicsOf(slices.Concat(letters, lettersAvro)), append(asAvro, lettersAvro...)
+		if len(a.letters) == 0 {
+			a.warn("stream %s of dead letters does not go to Kafka (sinks): predictions that failed look missing", a.cfg.Produce.ErrorStream)
+		}
+	}
+	if len(asAvro) == 0 {
+		return nil
+	}
+	schemas, err := avro.NewRegistry(a.cfg.Sinks.Avro.Registry, prometheus.NewRegistry())
+	if err != nil {
+		return err
+	}
+	a.avro, a.avroTopics = avro.NewSerializer(avro.NewCodec(), schemas), topicsOf(asAvro)
+	return nil
 }
 
 func topicsOf(streams []score.Stream) []string {

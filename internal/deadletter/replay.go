@@ -108,35 +108,37 @@ func (r *Replay) letter(ctx context.Context, l Letter) (Outcome, error) {
 	if err != nil {
 		return out, err
 	}
-	out.Detail = detail
-	if rec == nil {
+	if out.Detail = detail; rec == nil {
 		out.Action = Kept
 		return out, nil
 	}
+	err = r.send(ctx, rec, &out)
+	return out, err
+}
+
+// send sends a record unless it was sent before, is hidden or nothing is to be sent.
+func (r *Replay) send(ctx context.Context, rec *Record, out *Outcome) (err error) {
 	sum := digest(*rec)
 	if r.sent[sum] {
 		out.Action = Equal
-		return out, nil
+		return nil
 	}
-	if err := r.redact(ctx, rec, &out); err != nil || out.Action == Kept {
-		return out, err
+	if err := r.redact(ctx, rec, out); err != nil || out.Action == Kept {
+		return err
 	}
-	switch {
-	case r.DryRun:
-		out.Action = Would
-	default:
+	if out.Action = Would; !r.DryRun {
 		out.To, err = r.Sender.Send(ctx, *rec)
-		if errors.Is(err, ErrRefused) {
+		switch {
+		case errors.Is(err, ErrRefused):
 			out.Action, out.Detail = Kept, err.Error()
-			return out, nil
-		}
-		if err != nil {
-			return out, err
+			return nil
+		case err != nil:
+			return err
 		}
 		out.Action = Sent
 	}
 	r.sent[sum] = true
-	return out, nil
+	return nil
 }
 
 // redact takes out of a record what is hidden now, and says so.

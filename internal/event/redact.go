@@ -199,7 +199,7 @@ func (r rule) apply(raw []byte) ([]byte, error) {
 	out := make([]byte, 0, len(raw)+32*len(r.deny))
 	open := bytes.IndexByte(raw, '{') + 1
 	out = append(out, raw[:open]...)
-	last, denied, kept := open, map[string]bool{}, 0
+	last, there, kept := open, map[string]bool{}, 0
 	for _, m := range list {
 		before := raw[last:m.start] // has the comma, but for the first
 		if kept == 0 && last != open {
@@ -211,22 +211,15 @@ func (r rule) apply(raw []byte) ([]byte, error) {
 		}
 		kept++
 		out = append(append(out, before...), raw[m.start:m.value]...)
-		value := raw[m.value:m.end]
-		switch {
-		case slices.Contains(r.deny, m.name):
-			denied[m.name] = true
-			value = []byte("false")
-		case r.empty != "" && m.name == r.empty:
-			value = []byte("{}")
-		default:
-			if value, err = r.inner(m.name, value); err != nil {
-				return nil, err
-			}
+		there[m.name] = true
+		value, err := r.inner(m.name, raw[m.value:m.end])
+		if err != nil {
+			return nil, err
 		}
 		out = append(out, value...)
 	}
 	for _, name := range r.deny {
-		if !denied[name] {
+		if !there[name] {
 			if kept > 0 {
 				out = append(out, ',')
 			}
@@ -239,7 +232,14 @@ func (r rule) apply(raw []byte) ([]byte, error) {
 
 const whitespace = " \t\r\n"
 
+// inner is what becomes of a member's value.
 func (r rule) inner(name string, value []byte) ([]byte, error) {
+	switch {
+	case slices.Contains(r.deny, name):
+		return []byte("false"), nil
+	case r.empty != "" && name == r.empty:
+		return []byte("{}"), nil
+	}
 	next, ok := r.into[name]
 	if !ok && r.each != nil {
 		next, ok = *r.each, true
