@@ -194,6 +194,9 @@ func (o *outlet) Flush(ctx context.Context) error {
 	return errors.Join(o.sinks.Flush(ctx), o.producer.Flush(ctx))
 }
 
+// abandon gives up messages that no broker has answered.
+func (o *outlet) abandon() { o.producer.Close() }
+
 // Close gives up what Flush has not waited for.
 func (o *outlet) Close() error {
 	var err error

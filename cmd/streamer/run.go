@@ -305,6 +305,10 @@ func (s *service) stop(ctx context.Context) error {
 	s.log.Info("stopping")
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.StopTimeout)
 	defer cancel()
+	// A message that was sent is waited for, beyond the time in which its event should have
+	// finished; but offsets must be committed after it.
+	late := time.AfterFunc((s.cfg.Consume.DrainTimeout+s.cfg.StopTimeout)/2, s.out.abandon)
+	defer late.Stop()
 	err := errors.Join(
 		s.source.Drain(ctx),  // no new events; finish those in flight
 		s.out.Flush(ctx),     // every message acknowledged or refused

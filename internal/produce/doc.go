@@ -14,7 +14,9 @@
 //     change from what an operator can mend.
 //   - A broker that is gone is waited for: the client retries for as long as
 //     the process lives, and its bounded buffer makes Publish block meanwhile,
-//     which in turn stops the consumer. Nothing is dropped for being late.
+//     which in turn stops the consumer. Nothing is dropped for being late, and a
+//     message that was sent is given up by Close alone, not by the end of its
+//     context: it may be there already.
 //
 // Exactly once is not its business: a transaction spans offsets too, so there
 // consume.Transactor publishes, with this package's [Config.Options] and counters.

@@ -91,6 +91,7 @@ type Producer struct {
 	alone   *alone
 	limits  *Limits
 	metrics *metrics
+	closing sync.Once
 }
 
 // Options say how messages are written, by whichever client writes them.
@@ -114,12 +115,7 @@ func (c Config) Options() []kgo.Opt {
 
 // New connects lazily; opts say how brokers are reached.
 func New(cfg Config, opts []kgo.Opt, reg prometheus.Registerer) (*Producer, error) {
-	opts = append(slices.Concat(opts, cfg.Options()),
-		// A message that was sent and not answered may be given up when its
-		// context ends: else a stop, or a rebalance, would wait for a silent
-		// broker for ever. It may then be there twice, under one meta.id.
-		kgo.AllowIdempotentProduceCancellation(),
-	)
+	opts = slices.Concat(opts, cfg.Options())
 	p := &Producer{limits: cfg.Limits()}
 	opts = append(opts, p.limits.Option())
 	var err error
@@ -142,7 +138,9 @@ func (p *Producer) Limits() *Limits { return p.limits }
 func (p *Producer) Check(m event.Message) error { return p.limits.Check(m) }
 
 // Publish takes a message in and calls done once, from another goroutine, when
-// the broker has acknowledged or refused it (*[RefusedError]), or ctx has ended. It
+// the broker has acknowledged or refused it (*[RefusedError]), or ctx has ended before
+// it was sent. Once it was sent only the broker's answer counts, or Close: who gave it
+// up without one and published it again would double it. It
 // blocks while the buffer is full. The message's slices belong to the producer until
 // then. A message that is refused costs no other.
 func (p *Producer) Publish(ctx context.Context, m event.Message, done func(error)) {
@@ -242,8 +240,11 @@ func (p *Producer) Flush(ctx context.Context) error {
 	return p.alone.wait(ctx)
 }
 
-// Close gives up what Flush has not waited for.
+// Close gives up what Flush has not waited for: their callbacks get an error. It may be
+// called again.
 func (p *Producer) Close() {
-	p.client.Close()
-	p.alone.close()
+	p.closing.Do(func() {
+		p.client.Close()
+		p.alone.close()
+	})
 }

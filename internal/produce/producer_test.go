@@ -254,11 +254,19 @@ func silence(c *kfake.Cluster) (met <-chan struct{}) {
 	return first
 }
 
-// A context that ends gives a message up, also one that is on its way to a
-// broker which does not answer: a stop must not wait for that for ever.
-func TestContextEndsTheWait(t *testing.T) {
+// A broker died when it had messages and before it said so, and the group's coordinator
+// with it: the tasks that waited were given up, their messages cancelled, and what was
+// delivered again came twice. What was sent is waited for now, whatever becomes of the
+// task.
+func TestSentMessagesOutliveTheirContext(t *testing.T) {
 	c := broker(t)
-	met := silence(c)
+	met, answer := make(chan struct{}), make(chan struct{})
+	var one sync.Once
+	c.ControlKey(int16(kmsg.Produce), func(kmsg.Request) (kmsg.Response, error, bool) {
+		one.Do(func() { close(met) })
+		c.SleepControl(func() { <-answer })
+		return nil, nil, false
+	})
 	p, _ := producer(t, c, nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	a := newAcks()
@@ -267,9 +275,31 @@ func TestContextEndsTheWait(t *testing.T) {
 	}
 	<-met
 	cancel()
+	again := newAcks() // while the first ten wait
+	p.Publish(t.Context(), message(10, 1), again.of(10))
+	close(answer)
+	again.done.Wait()
+	a.check(t, 10)
+	if records := consumed(t, c, topic, 11); len(records) != 11 {
+		t.Errorf("%d records", len(records))
+	}
+}
+
+// Close gives up a message that is on its way to a broker which does not answer: a stop
+// must not wait for that for ever.
+func TestCloseEndsTheWait(t *testing.T) {
+	c := broker(t)
+	met := silence(c)
+	p, _ := producer(t, c, nil)
+	a := newAcks()
+	for i := range 10 {
+		p.Publish(t.Context(), message(i, 1), a.of(i))
+	}
+	<-met
+	p.Close()
 	a.done.Wait()
 	for i := range 10 {
-		if a.calls[i] != 1 || !errors.Is(a.errs[i], context.Canceled) {
+		if a.calls[i] != 1 || a.errs[i] == nil {
 			t.Errorf("message %d: %d callbacks, %v", i, a.calls[i], a.errs[i])
 		}
 	}
