@@ -24,7 +24,7 @@ type Config struct {
 	Member string   `yaml:"member" help:"Name of this instance in the group, different for each (static membership): after a crash the restarted instance has its partitions back at once instead of after session_timeout. Empty: a new member at each start."`
 	Own    []string `yaml:"-" help:"Retry topics: read as well, by their exact names, and where the group has no offset from the beginning, whatever start says."`
 	Start  string   `yaml:"start" help:"Where a group without committed offsets begins: latest or earliest."`
-	Window int      `yaml:"window" help:"Events in flight per partition; also how many more may be queued."`
+	Window int      `yaml:"window" help:"Events in flight per partition; also how many more may be queued. With exactly_once twice as many, of which half wait for their commit."`
 
 	CommitInterval time.Duration `yaml:"commit_interval" help:"How often finished offsets are committed."`
 	DrainTimeout   time.Duration `yaml:"drain_timeout" help:"How long events in flight may take to finish on a rebalance or a stop."`

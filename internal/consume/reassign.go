@@ -178,7 +178,7 @@ func (s *session) adopt(ctx context.Context, fresh []topicPartition) error {
 
 func (s *session) begin(tp topicPartition, p progress) {
 	sh := newShare(tp, p)
-	sh.handler, sh.limit, sh.fatal = s.handler, s.cfg.Window, s.stopped
+	sh.handler, sh.limit, sh.fatal = s.handler, 2*s.cfg.Window, s.stopped
 	sh.scope = func(ctx context.Context, b begun) context.Context {
 		return context.WithValue(ctx, deliveryKey{}, &delivery{session: s, share: sh, seq: b.seq, src: b.src})
 	}

@@ -57,7 +57,8 @@ func openSession(ctx context.Context, t settings) (*session, error) {
 		assigned: map[topicPartition]bool{}, revoked: map[topicPartition]bool{},
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.tx = newTransaction(max(1, t.cfg.Window/2), s.interrupt)
+	// While a window of records waits for its commit, another is worked on.
+	s.tx = newTransaction(t.cfg.Window, s.interrupt)
 	starts := newStarts(t.cfg, t.inputs, t.metrics, t.log)
 	opts := append(slices.Concat(t.opts, t.cfg.options(t.inputs.wanted, starts)),
 		kgo.Balancers(&watchedBalancer{kgo.CooperativeStickyBalancer(), s}),
