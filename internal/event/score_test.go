@@ -241,7 +241,7 @@ func TestLettersAboutOneRecord(t *testing.T) {
 		}
 		return decode(t, data)["meta"].(map[string]any)["id"].(string)
 	}
-	if id("a") != id("a") {
+	if first, again := id("a"), id("a"); first != again {
 		t.Error("a letter that comes again has another id")
 	}
 	if id("") == id("a") || id("a") == id("b") {
