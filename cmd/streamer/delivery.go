@@ -116,9 +116,7 @@ func (o *outlet) onStateChange(name string, cause error) {
 }
 
 // newTransactor makes one that creates no topics, which start does in its place: a
-// client that reads by pattern and creates topics waits for itself for ever when no
-// broker answers its first question for a new one (kgo 1.22, updateMetadata calls
-// bumpMetadataFailForTopics with unknownTopicsMu held).
+// client that reads by pattern and creates topics can lock up (package consume).
 func newTransactor(b base, producer *produce.Producer) (*consume.Transactor, error) {
 	messages := b.cfg.Produce
 	messages.CreateTopic = false

@@ -18,6 +18,10 @@
 //     within the drain time, and their offsets are committed before another
 //     instance gets the partition. What does not finish is delivered again.
 //   - Memory is bounded: a partition that has more than a window queued is paused.
+//   - A topic that is missing, may not be read, or was deleted and made anew holds up no
+//     other, is named by log and readiness, and is read within seconds once it can be,
+//     from its first record (inputs.go). An offset that is not in its partition loses
+//     nothing that is there (starts.go).
 //   - A record of a retry topic is begun when it is due, and holds its partition back
 //     until then; a revoke or a stop does not wait for it (hold.go).
 //

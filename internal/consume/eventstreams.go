@@ -39,6 +39,7 @@ type EventStreams struct {
 	client  sse.Client
 	agent   string
 	fatal   chan error
+	clock   steady
 
 	mu       sync.Mutex // guards what follows
 	gate     chan struct{}
@@ -49,7 +50,7 @@ type EventStreams struct {
 // NewEventStreams prepares the source; it connects when Run is called. Every
 // request names agent.
 func NewEventStreams(cfg Config, agent string, handler Handler, reg prometheus.Registerer, log *zap.Logger) (*EventStreams, error) {
-	s := &EventStreams{cfg: cfg, log: log, metrics: newMetrics(reg), agent: agent, fatal: make(chan error, 1)}
+	s := &EventStreams{cfg: cfg, log: log, metrics: newMetrics(reg), agent: agent, fatal: make(chan error, 1), clock: newSteady()}
 	if err := s.load(); err != nil {
 		return nil, err
 	}
@@ -143,7 +144,7 @@ func (s *EventStreams) received(ctx context.Context, e sse.Event) {
 	src := parseEventID(e.LastEventID)
 	s.metrics.records.WithLabelValues(src.Topic).Inc()
 	s.worker.push([]item[string]{{
-		rec: event.Record{Source: src, Value: []byte(e.Data), Received: time.Now()},
+		rec: event.Record{Source: src, Value: []byte(e.Data), Received: s.clock.now()},
 		at:  e.LastEventID,
 	}})
 }

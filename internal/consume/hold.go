@@ -15,10 +15,9 @@ import (
 // in flight for it, no transaction is open, the group is answered as ever, and a queue
 // that fills up meanwhile pauses the partition like any other.
 //
-// When it is due is found out once, when it comes in, and waited for by the monotonic
-// clock: a clock that jumps meanwhile changes nothing. No record is held longer than its
-// delay from then on, so with the clocks of two machines a day apart a thousand records
-// of one topic wait one delay, not a thousand.
+// No record is held longer than its delay, counted by the monotonic clock from when it
+// came in: with the clocks of two machines a day apart, or one that jumps, a thousand
+// records of one topic wait one delay, not a thousand.
 //
 // A header that cannot be read holds nothing up: the handler says what is wrong.
 func (w *worker[T]) hold(rec *event.Record) bool {
@@ -29,9 +28,15 @@ func (w *worker[T]) hold(rec *event.Record) bool {
 	if err != nil || retry == nil {
 		return true
 	}
-	due := rec.Received.Add(retry.Wait(rec.Received))
-	rec.Received = due // the wait was wanted: it is no latency
-	wait := time.Until(due)
+	now := time.Now()
+	due := now.Add(retry.Due.Sub(now)) // by the monotonic clock as well
+	if latest := rec.Received.Add(retry.Delay); due.After(latest) {
+		due = latest
+	}
+	if due.After(rec.Received) {
+		rec.Received = due // the wait was wanted: it is no latency
+	}
+	wait := due.Sub(now)
 	if wait <= 0 {
 		return true
 	}

@@ -140,6 +140,20 @@ func TestHeadersComeAndGo(t *testing.T) {
 	})
 }
 
+// The time of arrival goes on by the monotonic clock: it is time.Now while nobody sets
+// the machine's clock, and has a monotonic reading to measure latency from.
+func TestSteadyClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSteady()
+		for range 3 {
+			time.Sleep(time.Hour)
+			if now := s.now(); now != time.Now() {
+				t.Errorf("%v, want %v", now, time.Now())
+			}
+		}
+	})
+}
+
 func TestRecordWithoutHeadersAllocatesNothing(t *testing.T) {
 	r := &kgo.Record{Topic: "t", Value: []byte("v")}
 	now := time.Now()

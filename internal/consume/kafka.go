@@ -33,6 +33,7 @@ type Kafka struct {
 	metrics *metrics
 	client  *kgo.Client
 	inputs  *inputs
+	clock   steady
 	fatal   chan error // capacity 1: what Run returns
 
 	closing atomic.Bool // Close has begun
@@ -52,7 +53,7 @@ func (tp topicPartition) String() string { return fmt.Sprintf("%s/%d", tp.topic,
 // come with Run. opts say how brokers are reached.
 func NewKafka(cfg Config, opts []kgo.Opt, handler Handler, reg prometheus.Registerer, log *zap.Logger) (*Kafka, error) {
 	k := &Kafka{
-		cfg: cfg, handler: handler, log: log, metrics: newMetrics(reg),
+		cfg: cfg, handler: handler, log: log, metrics: newMetrics(reg), clock: newSteady(),
 		fatal: make(chan error, 1), partitions: map[topicPartition]*worker[*kgo.Record]{},
 	}
 	var err error
@@ -168,7 +169,7 @@ func (k *Kafka) dispatch(fp kgo.FetchTopicPartition) {
 	if w == nil {
 		return // revoked between fetch and poll; its new owner gets them
 	}
-	now := time.Now()
+	now := k.clock.now()
 	items := make([]item[*kgo.Record], len(fp.Records))
 	for i, r := range fp.Records {
 		items[i] = item[*kgo.Record]{rec: received(r, now), at: r}

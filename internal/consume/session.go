@@ -226,7 +226,7 @@ func (s *session) dispatch(fp kgo.FetchTopicPartition) {
 	if sh == nil {
 		return // not begun yet: read again from first
 	}
-	now := time.Now()
+	now := s.clock.now()
 	s.metrics.records.WithLabelValues(fp.Topic).Add(float64(len(fp.Records)))
 	last := fp.Records[len(fp.Records)-1].Offset
 	s.metrics.lag.WithLabelValues(fp.Topic, strconv.Itoa(int(fp.Partition))).Set(float64(fp.HighWatermark - last - 1))

@@ -73,6 +73,7 @@ type settings struct {
 	log       *zap.Logger
 	metrics   *metrics
 	inputs    *inputs
+	clock     steady
 	txMetrics *transactionMetrics
 }
 
@@ -112,7 +113,7 @@ func NewTransactor(cfg Config, timing TransactionConfig, parts TransactorParts) 
 	}
 	return &Transactor{settings: settings{
 		cfg: cfg, timing: timing, id: id, opts: opts, produced: parts.Produced, limits: parts.Limits, log: parts.Log,
-		metrics: metrics, inputs: inputs, txMetrics: newTransactionMetrics(parts.Registry),
+		metrics: metrics, inputs: inputs, clock: newSteady(), txMetrics: newTransactionMetrics(parts.Registry),
 	}}, nil
 }
 
