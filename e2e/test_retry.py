@@ -1,5 +1,6 @@
 """What a wiki cannot give for now comes again through retry topics: a wiki that stands
-still for longer than it is waited for, and a service that is killed meanwhile.
+still for longer than it is waited for, and a service that is killed meanwhile. Run by
+`make e2e`.
 """
 
 import json
@@ -9,7 +10,7 @@ import pytest
 
 import expect
 import rig
-from test_stream import TOPIC, config, folder, kafka, redis, stop, streamer, values, wiki  # noqa: F401 (fixtures)
+from test_stream import TOPIC, config, values
 
 DELAYS = ["2s", "5s", "20s"]
 EVENTS = 300
@@ -39,10 +40,10 @@ def test_outage_of_the_wiki(kafka, redis, wiki, streamer, delivery):
         wiki.process.signal(signal.SIGCONT)
     rig.wait_for("all answers", lambda: kafka.end(expect.stream("reverted")) >= EVENTS and len(
         {(m.key(), json.loads(m.value())["rev_id"]) for m in kafka.read(expect.stream("reverted"))}) == EVENTS, timeout=120, every=1)
-    stop(service)
+    service.stop()
     repeats = {}
     for model in ("revid", "reverted"):
-        answers, repeats[model] = expect.check_scores(kafka, model, events)
+        answers, repeats[model] = expect.check_scores(kafka.read(expect.stream(model)), model, events)
         assert len(answers) == EVENTS
     late = [e for e in answers.values() if e.get("errors", {}).get("reverted", {}).get("type") == "CaughtDependencyError"]
     assert not late, late[0]

@@ -127,7 +127,7 @@ def report(run, service, name):
     doubles, recovery = Doubles(service, run.feed.places), Recovery(service, run.feed.sent)
     killed = [again for f, again in zip(service.faults, recovery.again) if f.name == "kill"]
     row = recap.Row(f"{name}, {service.mode}", len(run.feed.sent), len(killed), len(service.faults) - len(killed),
-                    doubles.possible.total(), doubles.by_cause, again=killed, caught=recovery.caught)
+                    doubles.possible.total(), doubles.by_cause, again=killed or recovery.again, caught=recovery.caught)
     recap.ROWS.append(row)
     doubled = collections.Counter()
     for (i, _), n in doubles.blamed.items():
