@@ -65,6 +65,7 @@ func NewPull[T any](parts PullParts[T]) *Pull[T] {
 		},
 		pause:    p.pause,
 		inFlight: func(d int) { p.metrics.inFlight.Add(float64(d)) },
+		held:     func(d int) { p.metrics.held.Add(float64(d)) },
 		fatal: func(err error) {
 			select {
 			case p.fatal <- err:

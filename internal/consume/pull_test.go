@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -115,8 +116,11 @@ func TestPullStopsInTheMiddle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		p := pull(t, 4, &numbers{n: 1000, end: io.EOF}, handlerFunc(func(_ context.Context, r event.Record) error {
-			if r.Offset == 42 {
+			switch {
+			case r.Offset == 42:
 				cancel()
+			case r.Offset > 42:
+				time.Sleep(time.Millisecond) // which passes when nobody has anything left to do, so after the stop
 			}
 			return nil
 		}))
