@@ -1,7 +1,5 @@
 package pickle
 
-import "math"
-
 // Shape is how values hang together.
 type Shape struct {
 	Containers int // tuples, lists, dicts and sets that are not empty, objects
@@ -12,12 +10,10 @@ type Shape struct {
 	Cyclic bool
 }
 
-// Measure walks a graph of values. It takes linear time and does not recurse:
+// measure walks a graph of values. It takes linear time and does not recurse:
 // Tarjan's algorithm finds the cycles and yields them leaves first, which is the
-// order in which depths can be added up.
-func Measure(root any) Shape { return measure(root, math.MaxInt) }
-
-// measure gives up as soon as the depth is more than most.
+// order in which depths can be added up. It gives up as soon as the depth is more
+// than most.
 func measure(root any, most int) Shape {
 	w := walker{seen: make(map[any]int32)}
 	if isContainer(root) {

@@ -33,8 +33,6 @@ type misfit struct {
 	reason string
 }
 
-func (m *misfit) Error() string { return m.reason }
-
 // definition compiles one feature.
 func (c *compiler) definition(d Definition, assets Assets) (*node, error) {
 	e, err := expr.Parse(d.Expr)
