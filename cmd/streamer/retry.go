@@ -11,6 +11,7 @@ import (
 
 	"revscore/internal/consume"
 	"revscore/internal/retry"
+	"revscore/internal/score/fetch"
 )
 
 // retryPolicy is nil where nothing is tried again: without a stream for it, and where
@@ -28,6 +29,13 @@ func (c Config) validateRetry() error {
 	errs := []error{c.Retry.Validate()}
 	if errs[0] != nil {
 		return errs[0]
+	}
+	for i, l := range c.Retry.Table {
+		for _, r := range l.Reasons {
+			if c.Retry.Stream != "" && retry.Exact(r) && !fetch.KnownCode(r) {
+				errs = append(errs, fmt.Errorf("retry.table[%d].reasons has %q, which no failure has; docs/config.md lists the reasons", i, r))
+			}
+		}
 	}
 	for _, topic := range c.retryPolicy().Topics() {
 		for _, s := range c.streamNames() {

@@ -18,7 +18,7 @@ type Config struct {
 
 // Line is what becomes of failures of some reasons.
 type Line struct {
-	Reasons  []string `yaml:"reasons" help:"Why the text could not be had: not_replicated, maxlag, readonly, ratelimited, internal_api_error, timeout, connection, invalid_json, left_out, no_turn, http_503 and so on; or /regular expressions/ (RE2, whole reason)."`
+	Reasons  []string `yaml:"reasons" help:"Why the text could not be had: not_replicated, maxlag, readonly, ratelimited, internal_api_error, timeout, connection, invalid_json, broken_body, left_out (the answer does not mention it), no_turn (no call could begin in time), http_503 and other 5xx, http_408, http_425, http_429; or /regular expressions/ (RE2, whole reason)."`
 	Attempts int      `yaml:"attempts" help:"How often it is tried again; 0: it is not."`
 	Then     Final    `yaml:"then" help:"What comes after the last attempt: error_event in the model's stream, dead_letter, or both."`
 }
@@ -89,7 +89,39 @@ func (c Config) Validate() error {
 	for i, l := range c.Table {
 		l.check(len(c.Delays), func(format string, args ...any) { fault(fmt.Sprintf("table[%d].", i)+format, args...) })
 	}
+	if len(errs) == 0 {
+		errs = c.shadowed()
+	}
 	return errors.Join(errs...)
+}
+
+// shadowed finds what is never reached, since a line above has the same reasons. Whether
+// one pattern takes all that another does is only looked at where it takes everything.
+func (c Config) shadowed() (errs []error) {
+	for i, l := range c.Table {
+		for j, above := range c.Table[:i] {
+			if slices.ContainsFunc(above.Reasons, everything) {
+				errs = append(errs, fmt.Errorf("retry.table[%d] is never reached, must stand before table[%d], which has every reason", i, j))
+				break
+			}
+			for _, r := range l.Reasons {
+				if Exact(r) && above.has(r) {
+					errs = append(errs, fmt.Errorf("retry.table[%d].reasons has %q, which table[%d] has already: the first line counts", i, r, j))
+				}
+			}
+		}
+	}
+	return errs
+}
+
+func everything(reason string) bool { return reason == "/.*/" || reason == "/.+/" }
+
+// has tells whether a line that was checked names a reason.
+func (l Line) has(reason string) bool {
+	return slices.ContainsFunc(l.Reasons, func(r string) bool {
+		p, err := pattern(r)
+		return err == nil && p.MatchString(reason)
+	})
 }
 
 func (l Line) check(delays int, fault func(format string, args ...any)) {
@@ -109,13 +141,22 @@ func (l Line) check(delays int, fault func(format string, args ...any)) {
 	}
 }
 
+// Exact tells a reason of a table from a /pattern/ of reasons.
+func Exact(reason string) bool {
+	return len(reason) < 2 || !strings.HasPrefix(reason, "/") || !strings.HasSuffix(reason, "/")
+}
+
 // pattern matches a reason as a whole.
 func pattern(reason string) (*regexp.Regexp, error) {
-	expr := regexp.QuoteMeta(reason)
-	if len(reason) > 1 && strings.HasPrefix(reason, "/") && strings.HasSuffix(reason, "/") {
-		expr = reason[1 : len(reason)-1]
-	} else if reason == "" {
+	if reason == "" {
 		return nil, errors.New("it is empty")
+	}
+	expr := regexp.QuoteMeta(reason)
+	if !Exact(reason) {
+		expr = reason[1 : len(reason)-1]
+		if _, err := regexp.Compile(expr); err != nil {
+			return nil, err // which quotes what the user wrote
+		}
 	}
 	return regexp.Compile("^(?:" + expr + ")$")
 }

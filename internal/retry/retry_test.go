@@ -113,6 +113,12 @@ func TestFaults(t *testing.T) {
 		{func(c *Config) { c.Table[0] = Line{Reasons: []string{"", "/(/"}, Attempts: 4} }, []string{
 			`retry.table[0].reasons has "": it is empty`, `retry.table[0].reasons has "/(/"`, "retry.table[0].attempts is 4, must be from 0 to 3", `retry.table[0].then is "", must be error_event`,
 		}},
+		{func(c *Config) { c.Table[0].Reasons = []string{"/[)/"} }, []string{"retry.table[0].reasons has \"/[)/\": error parsing regexp: missing closing ]: `[)`"}},
+		{func(c *Config) { slices.Reverse(c.Table) }, []string{"retry.table[1] is never reached, must stand before table[0], which has every reason"}},
+		{func(c *Config) {
+			c.Table[0].Reasons = []string{"/http_50[0-9]/", "maxlag"}
+			c.Table[1].Reasons = []string{"http_503", "maxlag", "http_500x", "/http_5.*/"}
+		}, []string{`retry.table[1].reasons has "http_503", which table[0] has already`, `retry.table[1].reasons has "maxlag", which table[0]`}},
 		{func(c *Config) { c.Table[1].Reasons, c.Table[1].Then = nil, "never" }, []string{"retry.table[1].reasons is empty", `retry.table[1].then is "never"`}},
 	} {
 		cfg := DefaultConfig()

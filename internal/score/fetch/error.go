@@ -3,6 +3,7 @@ package fetch
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // ErrWikiNotConfigured says that no entry of wikis serves the wiki, or that the
@@ -46,6 +47,17 @@ const (
 	codeLeftOut = "left_out" // it answers, but not about the revision
 	codeNoTurn  = "no_turn"  // no call could begin before the deadline
 )
+
+// KnownCode tells whether an [Error] may have this code: a table that has another one
+// is mistaken.
+func KnownCode(code string) bool {
+	switch code {
+	case NotReplicated, codeLeftOut, codeNoTurn, "maxlag", "ratelimited", "readonly", "internal_api_error",
+		"timeout", "connection", "invalid_json", "broken_body", "http_408", "http_425", "http_429":
+		return true
+	}
+	return len(code) == len("http_503") && strings.HasPrefix(code, "http_5")
+}
 
 func (e *Error) Error() string {
 	return fmt.Sprintf("fetch revision %d of %s: %s: %v", e.RevID, printable(e.Wiki), e.Type, e.Err)

@@ -233,8 +233,8 @@ func TestCodesOfFailuresThatMayPass(t *testing.T) {
 			wiki := upTo(10)
 			wiki.intercept = func(int, []int64) *reply { return tc.reply }
 			_, err := get(t, newClient(t, testConfig(), wiki), 1)
-			if e := wantError(t, err, CaughtDependencyError, 1, true); e.Code != tc.code {
-				t.Errorf("code %q, want %q", e.Code, tc.code)
+			if e := wantError(t, err, CaughtDependencyError, 1, true); e.Code != tc.code || !KnownCode(e.Code) {
+				t.Errorf("code %q, want %q, to be known: %v", e.Code, tc.code, KnownCode(e.Code))
 			}
 		})
 	}
