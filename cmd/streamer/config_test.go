@@ -168,6 +168,8 @@ func TestFileFaults(t *testing.T) {
 		{"unknown section", "log:\n  level: warn\nadnim:\n  listen: a:1\n", []string{`"adnim"`, "[3:1]"}},
 		{"unknown key of a list entry", "routes:\n  - model: revid\n    matches: {}\n", []string{`"matches"`, "[3:5]"}},
 		{"wrong type", "consume:\n  window: many\n", []string{"[2:11] is text, must be a whole number"}},
+		{"a duration that is none", "consume: {session_timeout: soon}\n", []string{`[1:28] is "soon", must be a duration, as 5s`}},
+		{"a duration of an unknown unit", "retry:\n  delays: [1m, 5x]\n", []string{`[2:16] is "5x", must be a duration, as 5s`}},
 		{"a duration of no unit", "reload_interval: 5\n", []string{"[1:18] is a whole number, must be a duration, as 5s"}},
 		{"a list for a text", "admin: {listen: [a]}\n", []string{"[1:17] is a list, must be text"}},
 		{"a mapping in a list", "kafka: {brokers: [{a: b}]}\n", []string{"is a mapping, must be text; text with a colon, as host:port, may need quotes"}},

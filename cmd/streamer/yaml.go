@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,9 +37,26 @@ func readYAML(data []byte, into any) error {
 	}
 	ast.Walk(joiner{}, body)
 	if err := yaml.NewDecoder(strings.NewReader(""), yaml.Strict()).DecodeFromNode(body, into); err != nil {
+		if strings.HasPrefix(err.Error(), "time: ") {
+			return badDuration(body, err)
+		}
 		return inYAML(err)
 	}
 	return nil
+}
+
+// badDuration gives an error of [time.ParseDuration], to which the library adds nothing,
+// the place of its text: the first that has it, since the decoder goes in that order but
+// for text that is no duration elsewhere.
+func badDuration(body ast.Node, err error) error {
+	text := err.Error()
+	for _, node := range ast.Filter(ast.StringType, body) {
+		value := node.(*ast.StringNode).Value
+		if strings.HasSuffix(text, strconv.Quote(value)) {
+			return errors.New(yaml.FormatErrorWithToken(fmt.Sprintf("is %q, must be a duration, as 5s", value), node.GetToken(), false, false))
+		}
+	}
+	return err
 }
 
 // joiner mends what the library makes of localhost:9092 in a list within braces: a
