@@ -85,7 +85,7 @@ func (b *letterBox) Scan(ctx context.Context, topic string, from deadletter.Star
 	}
 	ends := offsets.end.Offsets().Sorted()
 	if len(ends) == 0 {
-		return fmt.Errorf("topic %s does not exist", topic)
+		return fmt.Errorf("topic %s of dead letters (produce.topic_prefix, produce.error_stream) does not exist, or this user may not see it", topic)
 	}
 	since := offsets.start
 	if !from.Since.IsZero() {

@@ -232,7 +232,7 @@ func TestDLQRefuses(t *testing.T) {
 		{path, "replay --since 1h --until 2h", "must be before until"},
 		{path, "show", "accepts 1 arg"},
 		{path, "drop", "unknown command"},
-		{r.file("produce:\n  error_stream: nowhere\n"), "list", "topic nowhere does not exist"},
+		{r.file("produce:\n  error_stream: nowhere\n"), "list", "topic nowhere of dead letters (produce.topic_prefix, produce.error_stream) does not exist"},
 		{r.file("  source: eventstreams\n"), "replay", "consume.source is eventstreams"},
 		{r.file("sinks:\n  avro:\n    files:\n      dir: " + t.TempDir() + "\n  streams:\n    revscore.error: [files]\n"), "list", "goes neither to kafka nor to kafka_avro"},
 	} {

@@ -285,9 +285,7 @@ func (s *service) serve(ctx context.Context, brokers []kgo.Opt, started func(str
 	}
 	if err == nil {
 		s.admin.working.Store(true)
-		s.log.Info("consuming", zap.String("source", s.cfg.Consume.Source), zap.Strings("topics", s.cfg.Consume.Topics),
-			zap.Strings("retry_topics", s.cfg.retryPolicy().Topics()),
-			zap.String("group", s.cfg.Consume.Group), zap.String("delivery", s.cfg.Delivery), zap.String("page", s.admin.address()))
+		s.log.Info("consuming", s.input()...)
 		if started != nil {
 			started(s.admin.address())
 		}
@@ -297,6 +295,16 @@ func (s *service) serve(ctx context.Context, brokers []kgo.Opt, started func(str
 		err = nil
 	}
 	return errors.Join(err, s.stop(ctx))
+}
+
+// input says for the log what is read. What feeds the service itself has said it.
+func (s *service) input() []zap.Field {
+	fields := []zap.Field{zap.String("delivery", s.cfg.Delivery), zap.String("page", s.admin.address())}
+	if s.fed {
+		return fields
+	}
+	return append(fields, zap.String("source", s.cfg.Consume.Source), zap.Strings("topics", s.cfg.Consume.Topics),
+		zap.Strings("retry_topics", s.cfg.retryPolicy().Topics()), zap.String("group", s.cfg.Consume.Group))
 }
 
 // stop ends the parts in event order under one deadline.

@@ -49,7 +49,7 @@ const headBytes = 1 << 20
 func (j *Job) identify(path string) error {
 	digest, n, err := digestHead(path, headBytes)
 	if err != nil {
-		return fmt.Errorf("open %s: %w", path, err)
+		return fmt.Errorf("know the job by its file: %w", err) // which names the file
 	}
 	j.File, j.Head, j.HeadBytes = filepath.Base(path), digest, n
 	return nil

@@ -17,7 +17,7 @@ import (
 // Config of the producing stage.
 type Config struct {
 	TopicPrefix string        `yaml:"topic_prefix" help:"Put before the stream name to make a topic name, e.g. the data centre \"eqiad.\"."`
-	ErrorStream string        `yaml:"error_stream" help:"Stream of dead letters: records that could not be read."`
+	ErrorStream string        `yaml:"error_stream" help:"Stream of dead letters: records that could not be read, were tried again in vain, or made events that a sink refused; see streamer dlq."`
 	Combined    string        `yaml:"combined_stream" help:"Stream that gets, of each revision, one event with the scores and errors of all models that routes ask, beside the streams of the routes, whatever their output; empty: none."`
 	Emitter     string        `yaml:"emitter" help:"Name of this service in dead letters (emitter_id)."`
 	Linger      time.Duration `yaml:"linger" help:"How long a message may wait for others to share a request."`
