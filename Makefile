@@ -14,7 +14,7 @@ MODELS ?= $(SHARED)/models
 GOLDEN ?= $(SHARED)/golden/public
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: run test live build race fuzz bench bench-stream soak bench-reference bench-onnx record train lint parity parity-languages parity-models e2e docs clean
+.PHONY: run test live build race fuzz bench bench-stream bench-backfill soak bench-reference bench-onnx record train lint parity parity-languages parity-models e2e docs clean
 
 run: build ## score a simulated wiki, on the screen and on a web page
 	./bin/streamer demo
@@ -50,6 +50,8 @@ RATE ?= 1000
 DELIVERY ?= at_least_once
 soak: build $(VENV)/.done ## SECONDS of RATE events/s: memory, goroutines and files must not grow
 	$(VENV)/bin/python e2e/soak.py --seconds $(SECONDS) --rate $(RATE) --delivery $(DELIVERY)
+bench-backfill: build $(VENV)/.done ## latency of live traffic with a backfill at full speed beside it; 2 minutes
+	$(VENV)/bin/python e2e/bench_backfill.py
 
 bench-reference: ## our revisions per CPU second beside the original's, which it installs
 	tools/reference/install.sh $(REFERENCE)

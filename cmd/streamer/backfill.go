@@ -35,6 +35,7 @@ type backfillOptions struct {
 	restart bool
 	streams string
 	lag     time.Duration
+	metrics string
 	offline bool
 	atLeast bool
 	admin   string
@@ -54,8 +55,9 @@ func newBackfillCommand() *cobra.Command {
 			"--from and --to are a stretch of time of --wiki, the second not included.\n" +
 			"Groups and registration of users are asked of the wiki in any case, as they are today; with --offline nothing is\n" +
 			"asked, and users are in no group and registered before 2006, for all that features can tell.\n\n" +
-			"It goes no faster than --rate, and stands still while the live service (consume.group) has not finished a record\n" +
-			"for longer than --live-lag. With --state it goes on where it stopped, however that was; give the file that is\n" +
+			"It goes no faster than --rate. It stands still while the live service (consume.group) has not finished a record\n" +
+			"for longer than --live-lag, or while more of its events than usual are slow, by the metrics of one that runs here\n" +
+			"or at --live-metrics; then it goes on at half the rate and grows again. With --state it goes on where it stopped, however that was; give the file that is\n" +
 			"being written now. Score events made here say so in meta.request_id: backfill-JOB.\n" +
 			"SIGTERM and Ctrl-C stop it within seconds, with an error, since there is more to do.",
 		Example: "  streamer backfill --config streamer.yaml --dump enwiki-20260101-pages-meta-history1.xml.bz2 --state history1.state\n" +
@@ -82,6 +84,7 @@ func newBackfillCommand() *cobra.Command {
 	f.BoolVar(&opts.restart, "restart", false, "begin anew, whatever --state says")
 	f.StringVar(&opts.streams, "to-streams", sameStreams, "same, or a suffix of the names of streams and topics: .backfill")
 	f.DurationVar(&opts.lag, "live-lag", 3*time.Second, "stand still while the live service is further behind than this; 0: do not look")
+	f.StringVar(&opts.metrics, "live-metrics", "", "metrics of a live service, http://HOST:PORT/metrics; empty: at admin.listen, if one answers there")
 	f.BoolVar(&opts.offline, "offline", false, "ask no wiki; only with --dump")
 	f.BoolVar(&opts.atLeast, "at-least-once", false, "go on although delivery is exactly_once, which a backfill cannot keep")
 	f.StringVar(&opts.admin, "admin", "127.0.0.1:0", "address of health, metrics and the live page; empty: none")
@@ -233,7 +236,7 @@ func backfillBehind(ctx context.Context, out, stderr io.Writer, live Config, o b
 	if !cfg.Dedupe.Redis.Enabled() {
 		log.Warn("dedupe.redis has no address: what was answered before is answered again")
 	}
-	r, err := newBackfillRun(cfg, live, o, job, log)
+	r, err := newBackfillRun(ctx, cfg, live, o, job, log)
 	if err != nil {
 		return err
 	}

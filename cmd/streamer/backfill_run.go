@@ -27,7 +27,7 @@ type backfillRun struct {
 	o       backfillOptions
 	journal *backfill.Journal
 	log     *zap.Logger
-	live    *liveLag // nil: nobody looks
+	live    *liveWatch // nil: nobody looks
 	tally   *feed.Tally
 
 	// Made while the service is built.
@@ -37,14 +37,14 @@ type backfillRun struct {
 }
 
 // newBackfillRun finds out how far the job is; live is the service's own configuration.
-func newBackfillRun(cfg, live Config, o backfillOptions, job backfill.Job, log *zap.Logger) (*backfillRun, error) {
+func newBackfillRun(ctx context.Context, cfg, live Config, o backfillOptions, job backfill.Job, log *zap.Logger) (*backfillRun, error) {
 	journal, err := backfill.OpenJournal(o.state, job, o.path(), o.restart)
 	if err != nil {
 		return nil, err
 	}
 	r := &backfillRun{cfg: cfg, o: o, journal: journal, log: log.Named("backfill"), tally: feed.NewTally()}
 	if o.lag > 0 && live.Consume.Source == consume.SourceKafka {
-		if r.live, err = newLiveLag(live, o.lag, r.log); err != nil {
+		if r.live, err = newLiveWatch(ctx, live, o, r.log); err != nil {
 			return nil, err
 		}
 	}

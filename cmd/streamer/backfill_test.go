@@ -500,3 +500,50 @@ func TestBackfillYieldsToLiveTraffic(t *testing.T) {
 	}
 	r.gate.set(false)
 }
+
+// The live service's own metrics tell when its events become slow.
+func TestBackfillWatchesLatencies(t *testing.T) {
+	r := newRig(t)
+	_, values := r.edits(3, 20)
+	r.feed(createTopic, values...)
+	s := r.start()
+	s.await(40)
+	url := "http://" + s.address + "/metrics"
+	got, err := newLiveLatency(url).read(t.Context())
+	if err != nil || got.Counts[len(got.Counts)-1] < 40 || len(got.Bounds) != len(got.Counts) {
+		t.Errorf("a live service tells %v, %v", got, err)
+	}
+	live := r.cfg
+	live.Admin.Listen = s.address
+	if metricsOf(live) != url {
+		t.Errorf("metrics are looked for at %s, and are at %s", metricsOf(live), url)
+	}
+	w, err := newLiveWatch(t.Context(), live, backfillOptions{lag: time.Second}, zap.NewNop())
+	if err != nil || w.latency == nil {
+		t.Fatalf("watch %+v, %v", w, err)
+	}
+	defer w.close()
+	if behind, err := w.Behind(t.Context()); err != nil || !behind {
+		t.Errorf("at first it learns what is usual: behind %v, %v", behind, err)
+	}
+	s.stop()
+	if w.latency.slow(t.Context(), false) {
+		t.Error("a service that is gone is slow")
+	}
+	if _, err := newLiveWatch(t.Context(), live, backfillOptions{lag: time.Second, metrics: url}, zap.NewNop()); err == nil || !strings.Contains(err.Error(), url) {
+		t.Errorf("metrics that were named and do not answer: %v", err)
+	}
+	for text, want := range map[string]bool{
+		"": false, latencyMetric + `{le="1"} 4` + "\n": false, latencyMetric + `{le="x"} 4`: false, latencyMetric + `{le="1"}`: false,
+		latencyMetric + `{le="1"} 1` + "\n" + latencyMetric + `{le="2"} 2` + "\n# x\n" + latencyMetric + `{le="+Inf"} 3` + "\n": true,
+	} {
+		if _, err := parseLatencies(strings.NewReader(text)); (err == nil) != want {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	for listen, want := range map[string]string{"": "", "127.0.0.1:0": "", ":8080": "http://127.0.0.1:8080/metrics", "[::]:80": "http://127.0.0.1:80/metrics", "h:1": "http://h:1/metrics"} {
+		if got := metricsOf(Config{Admin: AdminConfig{Listen: listen}}); got != want {
+			t.Errorf("%q: %q, want %q", listen, got, want)
+		}
+	}
+}

@@ -17,6 +17,7 @@ const schedIdle = 5
 // of threads, contrary to POSIX, and new threads have that of the one that made them: it
 // goes over the threads until it finds no other.
 func lowestPriority() error {
+	lowerSession()
 	done := map[int]bool{}
 	for {
 		threads, err := os.ReadDir("/proc/self/task")
@@ -37,6 +38,15 @@ func lowestPriority() error {
 		if !found {
 			return nil
 		}
+	}
+}
+
+// lowerSession is for kernels that share the processor out among sessions first
+// (CONFIG_SCHED_AUTOGROUP), and only then among the threads of each. Only the leader of a
+// session speaks for it: a shell's other jobs may be the live service.
+func lowerSession() {
+	if id, _, errno := syscall.RawSyscall(syscall.SYS_GETSID, 0, 0, 0); errno == 0 && int(id) == os.Getpid() {
+		_ = os.WriteFile("/proc/self/autogroup", []byte("19"), 0) // not every kernel has it
 	}
 }
 
