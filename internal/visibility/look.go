@@ -27,12 +27,19 @@ func (r *Reader) look(ctx context.Context, now time.Time) {
 		r.report(looking, fmt.Errorf("look for visibility.topics: %w", err))
 		return
 	}
-	r.nextLook = now.Add(lookEvery)
+	r.nextLook, r.looked = now.Add(lookEvery), now
 	r.report(looking, nil)
 	if !r.unread {
 		r.report(reading, nil)
 	}
 	r.unread = false
+}
+
+// lookSoon has the next look come before its time.
+func (r *Reader) lookSoon() {
+	if at := r.looked.Add(lookAgain); at.Before(r.nextLook) {
+		r.nextLook = at
+	}
 }
 
 func (r *Reader) survey(ctx context.Context) error {
@@ -74,6 +81,7 @@ func (r *Reader) topics(ctx context.Context) (found []string, err error) {
 	}
 	names := details.Names()
 	seen := map[string]bool{}
+	read := kadm.TopicDetails{}
 	var missing []string
 	for i, pattern := range r.patterns {
 		any := false
@@ -85,6 +93,7 @@ func (r *Reader) topics(ctx context.Context) (found []string, err error) {
 			if !seen[name] {
 				seen[name] = true
 				found = append(found, name)
+				read[name] = details[name]
 			}
 		}
 		if !any {
@@ -92,6 +101,7 @@ func (r *Reader) topics(ctx context.Context) (found []string, err error) {
 		}
 	}
 	r.condition.set(func(c *condition) { c.absent = missing })
+	r.begin(r.anew.compare(read))
 	return found, nil
 }
 

@@ -66,7 +66,9 @@ type Reader struct {
 	goals     map[partition]int64 // ends of the lookback that are not reached; nil: not known
 	fresh     bool                // something came in since the store was told
 	unread    bool                // reading failed since the last look
+	anew      anew
 	nextLook  time.Time
+	looked    time.Time // when it last worked
 	nextApply time.Time
 	pause     time.Duration // after the last failure of the store
 }
@@ -175,6 +177,9 @@ func (r *Reader) poll(ctx context.Context) {
 	fetches.EachError(func(topic string, id int32, err error) {
 		if waiting.Err() == nil || !errors.Is(err, waiting.Err()) {
 			errs = append(errs, fmt.Errorf("read %s/%d: %w", topic, id, err))
+			if r.anew.outdated(topic, err) {
+				r.lookSoon()
+			}
 		}
 	})
 	if err := errors.Join(errs...); err != nil {
