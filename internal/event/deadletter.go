@@ -1,7 +1,9 @@
 package event
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -43,9 +45,17 @@ type errorEvent struct {
 // raw_event holds the record's bytes exactly (see [Base64Prefix]), of a record
 // over maxRaw bytes only the beginning: the message then says so, and names
 // topic, partition and offset in any case, where the whole record still is.
-// A record delivered again gives the same meta.id.
+// A record delivered again gives the same meta.id, and another one that has its place
+// another id.
 func EncodeDeadLetter(stream, emitter string, src Source, value []byte, cause error, maxRaw int, now time.Time) ([]byte, error) {
-	return Letter{Stream: stream, Emitter: emitter, Source: src, Value: value, Cause: cause, MaxRaw: maxRaw}.Encode(now)
+	return Letter{Stream: stream, Emitter: emitter, Source: src, Value: value, Cause: cause, MaxRaw: maxRaw, About: Digest(value)}.Encode(now)
+}
+
+// Digest tells a record from another that had its place before: a topic that is deleted
+// and made anew begins at offset 0 again.
+func Digest(value []byte) string {
+	sum := sha256.Sum256(value)
+	return hex.EncodeToString(sum[:8])
 }
 
 // Letter is what a dead letter tells. A record that can be read may have several, about

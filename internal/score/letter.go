@@ -13,7 +13,7 @@ import (
 // lets the partition move on.
 func (p *Pipeline) reject(ctx context.Context, rec event.Record, cause error) error {
 	l := p.Letters
-	key := dedupe.Key{Stream: l.Stream, Wiki: rec.Topic, Model: strconv.Itoa(int(rec.Partition)), RevID: rec.Offset}
+	key := dedupe.Key{Stream: l.Stream, Wiki: rec.Topic, Model: strconv.Itoa(int(rec.Partition)), Version: event.Digest(rec.Value), RevID: rec.Offset}
 	value, err := event.EncodeDeadLetter(l.Stream, l.Emitter, rec.Source, rec.Value, cause, l.MaxRaw, time.Now())
 	if err != nil {
 		return err
