@@ -177,7 +177,7 @@ def test_at_least_once(run):
     """Twice comes only what a process had at hand when it was killed or stopped: what was
     sent and not marked, or marked in a Redis that has lost it since."""
     _, row = judge(run, "at_least_once")
-    causes = {"kill", "kill, without Redis", "stop"}
+    causes = {"kill", "kill, marks lost", "stop"}
     assert row.doubles.keys() <= causes, f"doubles without a kill: {dict(row.doubles)}"
     assert row.doubles.total() - row.doubles["stop"] <= row.possible
 

@@ -14,8 +14,6 @@ import recap
 
 # Time that what a process has sent when it dies may take to be in the log.
 UNDER_WAY = 0.5
-# How long a process may do without a Redis that is back (dedupe.redis.breaker_open).
-BREAKER = 2.5
 
 
 def unscorable(n):
@@ -88,15 +86,11 @@ class Doubles:
 
 
     def unmarked(self, cause, sent):
-        """Whether Redis was away, or has lost its memory, since a message was sent that a kill
-        repeats: then it is Redis that knew of no mark."""
+        """Whether Redis has lost its memory since a message was sent that a kill repeats."""
         if cause is None or self.faults[cause].name != "kill":
             return ""
-        for f in self.faults:
-            forgot = f.name in ("redis flushed", "redis lost") and sent <= f.over + UNDER_WAY
-            if f.at <= self.faults[cause].at and (forgot or f.name == "redis away" and f.at - UNDER_WAY <= sent <= f.over + BREAKER):
-                return ", without Redis"
-        return ""
+        lost = any(f.name in ("redis flushed", "redis lost") and sent <= f.over + UNDER_WAY for f in self.faults[:cause])
+        return ", marks lost" if lost else ""
 
 
 class Recovery:

@@ -43,10 +43,8 @@
 //   - while Redis cannot be reached: a record that *another* process had sent,
 //     or that this process sent before it was restarted. What this process sent
 //     itself it still knows from memory;
-//   - after Redis is back: a record sent during the outage that is redelivered
-//     to another process, or to this one after a restart. Marks of an outage
-//     are not copied to Redis afterwards; this process goes on honouring them
-//     from memory;
+//   - in the moment after Redis is back: marks of an outage are written then, every
+//     redis.breaker_open, the latest memory.entries of them; scores are not;
 //   - when Redis loses data (restart without persistence, failover to a replica
 //     that lags, eviction): a record that another process, or this one before
 //     its restart, had sent;

@@ -19,6 +19,7 @@ type Guarded struct {
 	breaker *gobreaker.CircuitBreaker[Work]
 	metrics *metrics
 	held    *held
+	overdue *overdue // nil without Redis
 
 	onStateChange func(open bool, err error)
 	// cause is the last failure. The breaker's mutex guards it: both hooks
@@ -75,6 +76,9 @@ func newGuarded(c Config, memory *Memory, remote remote, m *metrics, onChange fu
 		OnStateChange: g.changed,
 	})
 	g.held = newHeld(c.Claim, g.renew)
+	if remote != nil {
+		g.overdue = newOverdue(c, m, g.catchUp)
+	}
 	return g
 }
 
@@ -231,6 +235,9 @@ func (g *Guarded) countUnknown(states []State) {
 // Close implements [Store]. Claims that are still held expire.
 func (g *Guarded) Close() error {
 	g.held.stop()
+	if g.overdue != nil {
+		g.overdue.stop()
+	}
 	err := g.memory.Close()
 	if g.remote != nil {
 		err = errors.Join(err, g.remote.Close())

@@ -108,8 +108,12 @@ func (g *Guarded) End(ctx context.Context, c *Claim, r Result) error {
 	if err := g.memory.remember(c, r); err != nil {
 		return err
 	}
-	if err := ctx.Err(); err != nil || len(r.Entries) == 0 && r.Gone == "" && !c.Granted() {
+	if err := ctx.Err(); err != nil {
+		g.overdue.add(r.Entries)
 		return err
+	}
+	if len(r.Entries) == 0 && r.Gone == "" && !c.Granted() {
+		return nil
 	}
 	g.held.remove(c)
 	_, err := g.breaker.Execute(func() (Work, error) { return Work{}, g.remote.End(ctx, c, r) })
@@ -117,9 +121,22 @@ func (g *Guarded) End(ctx context.Context, c *Claim, r Result) error {
 		g.memory.forget(c.wiki, c.rev)
 	}
 	if err != nil {
+		g.overdue.add(r.Entries)
 		return g.failed(ctx, err, &g.metrics.remember)
 	}
 	return nil
+}
+
+// catchUp writes marks that Redis did not take, unless it is left alone.
+func (g *Guarded) catchUp(ctx context.Context, marks []Entry) error {
+	if g.breaker.State() != gobreaker.StateClosed {
+		return errAway
+	}
+	_, err := g.breaker.Execute(func() (Work, error) { return Work{}, g.remote.End(ctx, nil, Result{Entries: marks}) })
+	if err != nil {
+		_ = g.failed(ctx, err, &g.metrics.remember)
+	}
+	return err
 }
 
 // Release implements [Store].

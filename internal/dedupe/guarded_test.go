@@ -127,8 +127,11 @@ func TestGuardedOutage(t *testing.T) {
 		if len(*changes) != 2 || (*changes)[1] != (change{}) || testutil.ToFloat64(g.metrics.breakerOpen) != 0 {
 			t.Errorf("after recovery the owner heard %+v", *changes)
 		}
-		if s := lookup1(t, remote.Memory, key(2)); s.Sent {
-			t.Error("the mark of the outage is in Redis, which the documentation denies")
+		time.Sleep(c.BreakerOpen + 1)
+		for _, k := range []Key{key(2), key(10), key(10 + int64(c.BreakerFailures) - 1)} {
+			if s := lookup1(t, remote.Memory, k); !s.Sent || s.Score != nil {
+				t.Errorf("in Redis of %+v, sent during the outage, after it: %+v", k, s)
+			}
 		}
 		if s := lookup1(t, g, key(2)); !s.Sent {
 			t.Error("the mark of the outage is forgotten")
@@ -351,4 +354,34 @@ func TestMetricsLint(t *testing.T) {
 	if n, err := testutil.GatherAndCount(reg); err != nil || n < 15 {
 		t.Errorf("%d series: %v", n, err)
 	}
+}
+
+// What Redis does not take waits within bounds, the latest of it.
+func TestOverdueMarksAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, m := testConfig(""), newMetrics(nil)
+		c.Memory.Entries = 2 * maxOverdue
+		remote := &flaky{Memory: NewMemory(testConfig(""), nil), err: errors.New("down")}
+		g := newGuarded(c, newMemory(c, m), remote, m, nil)
+		defer func() { _ = g.Close() }()
+		n := int64(c.Memory.Entries + 10)
+		for i := range n {
+			remember(t, g, key(i), nil)
+		}
+		if kept, dropped := testutil.ToFloat64(m.overdueMarks), testutil.ToFloat64(m.droppedMarks); kept != float64(n-10) || dropped != 10 {
+			t.Errorf("%v marks kept and %v dropped", kept, dropped)
+		}
+		time.Sleep(c.Redis.BreakerOpen + 1) // an attempt that must not be made: the breaker is open
+		remote.err = nil
+		lookup(t, g, key(n)) // finds Redis back
+		time.Sleep(c.Redis.BreakerOpen + 1)
+		for i := range n {
+			if sent := lookup1(t, remote.Memory, key(i)).Sent; sent != (i >= 10) {
+				t.Fatalf("in Redis of mark %d: %v", i, sent)
+			}
+		}
+		if left := testutil.ToFloat64(m.overdueMarks); left != 0 {
+			t.Errorf("%v marks are left", left)
+		}
+	})
 }

@@ -25,6 +25,8 @@ type metrics struct {
 	memoryEntries *prometheus.GaugeVec
 	memoryBytes   *prometheus.GaugeVec
 	evicted       *prometheus.CounterVec
+	overdueMarks  prometheus.Gauge
+	droppedMarks  prometheus.Counter
 }
 
 // operationMetrics counts one kind of request to Redis.
@@ -68,6 +70,14 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "revscore_dedupe_memory_evicted_total",
 			Help: "Entries that left memory before their time, for want of room.",
 		}, []string{"what"}),
+		overdueMarks: f.NewGauge(prometheus.GaugeOpts{
+			Name: "revscore_dedupe_overdue_marks",
+			Help: "Marks that Redis did not take and that it gets when it is back.",
+		}),
+		droppedMarks: f.NewCounter(prometheus.CounterOpts{
+			Name: "revscore_dedupe_dropped_marks_total",
+			Help: "Marks that Redis did not take and that were too many to keep for it.",
+		}),
 	}
 	m.operations(f)
 	m.claims(f)
