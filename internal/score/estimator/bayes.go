@@ -10,6 +10,7 @@ import (
 // out beforehand, in the steps of the original (naive_bayes.py,
 // GaussianNB._joint_log_likelihood).
 type gaussian struct {
+	*GaussianNB
 	theta, variance [][]float64
 	logPrior, norm  []float64
 }
@@ -23,7 +24,7 @@ func (s *GaussianNB) build(features, classes int) (predictor, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &gaussian{theta: s.Theta, variance: s.Var}
+	g := &gaussian{GaussianNB: s, theta: s.Theta, variance: s.Var}
 	logs := make([]float64, features)
 	possible := false
 	for c, prior := range s.Prior {
@@ -68,6 +69,7 @@ func (g *gaussian) predict(s *scratch, p []float64) int {
 // bernoulli is a [BernoulliNB] made ready (naive_bayes.py,
 // BernoulliNB._joint_log_likelihood).
 type bernoulli struct {
+	*BernoulliNB
 	weight   [][]float64 // log(p)-log(1-p)
 	base     []float64
 	binarize *float64
@@ -81,7 +83,7 @@ func (s *BernoulliNB) build(features, classes int) (predictor, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bernoulli{binarize: s.Binarize}
+	b := &bernoulli{BernoulliNB: s, binarize: s.Binarize}
 	if s.Binarize != nil && !finite(*s.Binarize) {
 		return nil, fmt.Errorf("binarize is %v", *s.Binarize)
 	}

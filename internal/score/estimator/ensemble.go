@@ -52,7 +52,7 @@ func (s *Ensemble) ready(features, most int) (*ensemble, []span, error) {
 	}
 	columns := make([]tree.Columns, len(s.Trees))
 	for i, t := range s.Trees {
-		columns[i] = tree.Columns{Feature: t.Feature, Threshold: t.Threshold, Left: t.Left, Right: t.Right}
+		columns[i] = tree.Columns{Feature: t.Feature, Threshold: t.Threshold, Left: t.Left, Right: t.Right, Cover: t.Cover}
 	}
 	forest, err := tree.New(columns, features)
 	if err != nil {

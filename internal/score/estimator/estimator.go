@@ -135,7 +135,7 @@ func (e *Estimator) Predict(values, p []float64, chosen []bool) error {
 	clear(chosen)
 	switch {
 	case len(values) != e.features:
-		return fmt.Errorf("%d values for an estimator of %d features", len(values), e.features)
+		return errWidth(len(values), e.features)
 	case len(p) != len(e.classes) || len(chosen) != len(e.classes):
 		return fmt.Errorf("room for %d probabilities and %d choices of %d classes", len(p), len(chosen), len(e.classes))
 	}
@@ -150,6 +150,10 @@ func (e *Estimator) Predict(values, p []float64, chosen []bool) error {
 		clear(chosen)
 	}
 	return err
+}
+
+func errWidth(values, features int) error {
+	return fmt.Errorf("%d values for an estimator of %d features", values, features)
 }
 
 func (e *Estimator) predict(s *scratch, p []float64, chosen []bool) error {

@@ -16,6 +16,9 @@ type Columns struct {
 	Feature     []int32
 	Threshold   []float64
 	Left, Right []uint32
+	// Cover is how many training samples came by, weighted; nil if unknown. A forest
+	// knows covers if all of its trees have them. No walk looks at them.
+	Cover []float64
 }
 
 // New checks trees over that many features and lays them out for walks. It keeps
@@ -27,8 +30,9 @@ func New(trees []Columns, features int) (*Forest, error) {
 	if len(trees) == 0 {
 		return nil, errors.New("no trees")
 	}
-	nodes, largest := 0, 0
+	nodes, largest, covered := 0, 0, true
 	for _, c := range trees {
+		covered = covered && c.Cover != nil
 		nodes += len(c.Feature) + 1
 		largest = max(largest, len(c.Feature))
 		if nodes > MaxNodes {
@@ -42,6 +46,9 @@ func New(trees []Columns, features int) (*Forest, error) {
 		},
 		number: make([]uint32, largest),
 		seen:   make([]bool, largest),
+	}
+	if covered {
+		b.forest.cover = make([]float64, nodes)
 	}
 	for i, c := range trees {
 		if err := b.add(c, features); err != nil {
@@ -70,6 +77,8 @@ func (b *builder) add(c Columns, features int) error {
 	case len(c.Threshold) != n || len(c.Left) != n || len(c.Right) != n:
 		return fmt.Errorf("columns differ in length: feature %d, threshold %d, left %d, right %d",
 			n, len(c.Threshold), len(c.Left), len(c.Right))
+	case c.Cover != nil && len(c.Cover) != n:
+		return fmt.Errorf("cover of %d numbers for %d nodes", len(c.Cover), n)
 	}
 	for i := range n {
 		if err := c.check(i, features); err != nil {
@@ -133,6 +142,9 @@ func (b *builder) lay(c Columns, root uint32) (deepest uint32, err error) {
 		}
 		seen[t.from] = true
 		met++
+		if b.forest.cover != nil {
+			b.forest.cover[t.to] = c.Cover[t.from]
+		}
 		deepest = max(deepest, t.depth)
 		if c.Feature[t.from] == Leaf {
 			nodes[t.to] = node{

@@ -21,6 +21,7 @@ func TestNewRefuses(t *testing.T) {
 	}{
 		{func(c *Columns) { *c = Columns{} }, "no nodes"},
 		{func(c *Columns) { c.Left = c.Left[:4] }, "columns differ in length: feature 5, threshold 5, left 4, right 5"},
+		{func(c *Columns) { c.Cover = []float64{1} }, "cover of 1 numbers for 5 nodes"},
 		{func(c *Columns) { c.Feature[2] = 2 }, "node 2: feature 2 of 2"},
 		{func(c *Columns) { c.Feature[2] = -2 }, "node 2: feature -2 of 2"},
 		{func(c *Columns) { c.Feature[2] = Leaf }, "node 2: a leaf with a threshold or children"},

@@ -69,6 +69,7 @@ type quad struct {
 // of B: the lower part of a path lies together.
 type Forest struct {
 	nodes  []node
+	cover  []float64 // of each node; nil if unknown
 	quads  []quad
 	trees  int
 	leaves int
