@@ -85,7 +85,7 @@ var standardOnly = []string{
 	"internal/score/wikitext", "internal/score/diff", "internal/score/parse", "internal/score/pattern", "internal/score/change",
 	"internal/score/analysis", "internal/score/feature", "internal/score/feature/expr", "internal/score/tree",
 	"internal/score/stem", "internal/score/phrase", "internal/score/hanzi", "internal/score/spell", "internal/score/wikibase",
-	"internal/score/estimator", "internal/score/statistics", "internal/pickle",
+	"internal/score/estimator", "internal/score/explain", "internal/score/statistics", "internal/pickle",
 }
 
 func TestImportsPointOneWay(t *testing.T) {
