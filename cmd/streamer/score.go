@@ -26,6 +26,7 @@ type scoreOptions struct {
 	bundles, dictionaries []string
 	card                  string
 	features              bool
+	explain               int
 	fromFeatures          bool
 	onlyFeatures          bool
 }
@@ -46,7 +47,8 @@ func newScoreCommand() *cobra.Command {
 			"With --from-features a line is {\"features\": [...]}, the values in the model's order, and may have\n" +
 			"rev_id and wiki: the estimator is asked alone, and no dictionary. With --features-only no model is asked: the output is\n" +
 			"{rev_id, wiki, features: {name: value}}, as training takes it, of a bundle or of a card that lists\n" +
-			"features (--list).",
+			"features (--list).\n\n" +
+			"With --explain N each score has an explanation: the N features that moved it most, and how much.",
 		RunE: func(cmd *cobra.Command, _ []string) error { return runScore(cmd, o) },
 	}
 	cmd.Flags().StringArrayVar(&o.bundles, "model", nil, "model bundle: a folder, or embedded:NAME; may be repeated")
@@ -54,8 +56,10 @@ func newScoreCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&o.features, "features", false, "add the values of the model's features")
 	cmd.Flags().BoolVar(&o.fromFeatures, "from-features", false, "lines are values of the model's features")
 	cmd.Flags().BoolVar(&o.onlyFeatures, "features-only", false, "write the values of the features, and no score")
+	cmd.Flags().IntVar(&o.explain, "explain", 0, "add what moved each score most: that many features")
 	cmd.Flags().StringVar(&o.card, "list", "", "card of features, for --features-only in place of a model")
 	cmd.MarkFlagsMutuallyExclusive("features", "from-features", "features-only")
+	cmd.MarkFlagsMutuallyExclusive("explain", "features-only")
 	cmd.MarkFlagsMutuallyExclusive("model", "list")
 	cmd.MarkFlagsOneRequired("model", "list")
 	return cmd
@@ -63,6 +67,9 @@ func newScoreCommand() *cobra.Command {
 
 func runScore(cmd *cobra.Command, o scoreOptions) error {
 	in, out := cmd.InOrStdin(), cmd.OutOrStdout()
+	if o.explain < 0 {
+		return fmt.Errorf("--explain is %d, must not be negative", o.explain)
+	}
 	if o.card != "" {
 		return cardFeatures(cmd, o)
 	}
@@ -74,7 +81,10 @@ func runScore(cmd *cobra.Command, o scoreOptions) error {
 		if len(list) != 1 {
 			return errOneModel(len(list))
 		}
-		return rowLines(cmd.Context(), in, out, list[0].Model)
+		if err := explainable(o, []*model.Model{list[0].Model}); err != nil {
+			return err
+		}
+		return rowLines(cmd.Context(), in, out, list[0].Model, o)
 	}
 	places := make([]registry.Place, len(o.bundles))
 	for i, bundle := range o.bundles {
@@ -89,7 +99,10 @@ func runScore(cmd *cobra.Command, o scoreOptions) error {
 	}
 	list := set.All()
 	if !o.onlyFeatures {
-		return scoreLines(cmd.Context(), in, out, list, o.features)
+		if err := explainable(o, list); err != nil {
+			return err
+		}
+		return scoreLines(cmd.Context(), in, out, list, o)
 	}
 	if len(list) != 1 {
 		return errOneModel(len(list))
@@ -150,6 +163,9 @@ type cell struct {
 	Score    *event.Score             `json:"score,omitempty"`
 	Error    *cellError               `json:"error,omitempty"`
 	Features map[string]feature.Value `json:"features,omitempty"`
+
+	Explanation *model.Explanation `json:"explanation,omitempty"`
+	Unexplained string             `json:"unexplained,omitempty"` // why there is none
 }
 
 type cellError struct {
@@ -157,7 +173,7 @@ type cellError struct {
 	Message string `json:"message"`
 }
 
-func scoreLines(ctx context.Context, in io.Reader, out io.Writer, list []*model.Model, features bool) error {
+func scoreLines(ctx context.Context, in io.Reader, out io.Writer, list []*model.Model, o scoreOptions) error {
 	engine := score.NewEngine(0, prometheus.NewRegistry())
 	return counted(func(bad *atomic.Int64) error {
 		return documents(ctx, in, out, func(l line) scored {
@@ -166,7 +182,7 @@ func scoreLines(ctx context.Context, in io.Reader, out io.Writer, list []*model.
 				bad.Add(1)
 				return scored{Line: l.number, Error: unreadable(err)}
 			}
-			return scoreLine(engine, rev, input, list, features)
+			return scoreLine(engine, rev, input, list, o)
 		})
 	})
 }
@@ -196,18 +212,25 @@ func unreadable(err error) *cellError {
 	return &cellError{kind, err.Error()}
 }
 
-func scoreLine(engine *score.Engine, rev *event.Revision, in feature.Input, list []*model.Model, features bool) scored {
+func scoreLine(engine *score.Engine, rev *event.Revision, in feature.Input, list []*model.Model, o scoreOptions) scored {
 	out := scored{RevID: rev.RevID, Wiki: rev.Wiki, Scores: map[string]cell{}}
 	for i, r := range ask(engine, rev, in, list) {
 		c := cell{Version: r.Version, Score: r.Score}
 		if r.Failure != nil {
 			c.Error = &cellError{r.Failure.Type, r.Failure.Message}
 		}
-		if features && r.Features != nil {
+		if o.features && r.Features != nil {
 			c.Features = map[string]feature.Value{}
 			for j, name := range list[i].Features() {
 				c.Features[name] = r.Features[j]
 			}
+		}
+		if o.explain > 0 && r.Score != nil {
+			numbers := make([]float64, len(r.Features))
+			for j, v := range r.Features {
+				numbers[j] = v.Float()
+			}
+			c.explain(list[i], numbers, o.explain)
 		}
 		out.Scores[r.Model] = c
 	}

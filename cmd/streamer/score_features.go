@@ -38,7 +38,7 @@ func (r row) values(m *model.Model) ([]float64, error) {
 }
 
 // rowLines asks an estimator about vectors of features.
-func rowLines(ctx context.Context, in io.Reader, out io.Writer, m *model.Model) error {
+func rowLines(ctx context.Context, in io.Reader, out io.Writer, m *model.Model, o scoreOptions) error {
 	return counted(func(bad *atomic.Int64) error {
 		return documents(ctx, in, out, func(l line) scored {
 			r, values, err := readRow(l.text, m)
@@ -55,6 +55,9 @@ func rowLines(ctx context.Context, in io.Reader, out io.Writer, m *model.Model) 
 				c.Error = &cellError{"CaughtDependencyError", err.Error()} // as the service says
 			} else {
 				c.Score = &s
+				if o.explain > 0 {
+					c.explain(m, values, o.explain)
+				}
 			}
 			return scored{RevID: r.RevID, Wiki: r.Wiki, Scores: map[string]cell{m.Name(): c}}
 		})

@@ -235,7 +235,7 @@ func revidOnly(t *testing.T) []*model.Model {
 
 func TestScoreEndsWithItsOutput(t *testing.T) {
 	in := &endless{line: []byte(input(1, `"a"`, "null"))}
-	if err := scoreLines(t.Context(), in, &brokenPipe{left: 10_000}, revidOnly(t), false); !errors.Is(err, errPipe) {
+	if err := scoreLines(t.Context(), in, &brokenPipe{left: 10_000}, revidOnly(t), scoreOptions{}); !errors.Is(err, errPipe) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -244,7 +244,7 @@ func TestScoreEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	first := &firstWrite{done: cancel}
 	in := &endless{line: []byte(input(1, `"a"`, "null"))}
-	if err := scoreLines(ctx, in, first, revidOnly(t), false); !errors.Is(err, context.Canceled) {
+	if err := scoreLines(ctx, in, first, revidOnly(t), scoreOptions{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -258,7 +258,7 @@ func TestScoreAnswersAnIdleInput(t *testing.T) {
 	in, feed := io.Pipe()
 	read, out := io.Pipe()
 	done := make(chan error, 1)
-	go func() { done <- scoreLines(t.Context(), in, out, revidOnly(t), false) }()
+	go func() { done <- scoreLines(t.Context(), in, out, revidOnly(t), scoreOptions{}) }()
 	for i := range int64(3) {
 		if _, err := io.WriteString(feed, input(10+i, "null", "null")); err != nil {
 			t.Fatal(err)

@@ -7,14 +7,17 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"sync"
 
 	"revscore/internal/event"
 	"revscore/internal/score/estimator"
+	"revscore/internal/score/explain"
 	"revscore/internal/score/feature"
 	"revscore/internal/score/statistics"
 )
 
-// Model is one loaded bundle. Nothing in it changes after [Load].
+// Model is one loaded bundle. Nothing in it changes after [Load], and many goroutines
+// may use it.
 type Model struct {
 	card      *card
 	estimator *estimator.Estimator // nil of RevIdScorer
@@ -27,6 +30,10 @@ type Model struct {
 	info      *statistics.Info
 	checksum  string
 	size      int64
+
+	explained  sync.Once // for explainer, the only part that is made after Load
+	explainer  *explain.Explainer
+	explainErr error
 }
 
 // Load reads the bundle in the folder dir of fsys and takes assets that another
