@@ -125,7 +125,7 @@ func TestParity(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := goldenFile(t, name)
 			var out bytes.Buffer
-			if err := scoreLines(t.Context(), bytes.NewReader(in), &out, set.All(), true); err != nil {
+			if err := scoreLines(t.Context(), bytes.NewReader(in), &out, set.All(), scoreOptions{features: true}); err != nil {
 				t.Fatal(err)
 			}
 			compareRows(t, in, out.Bytes(), set.All()[0].Features(), plain)
