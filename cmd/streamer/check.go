@@ -14,6 +14,7 @@ import (
 	"revscore/internal/event"
 	"revscore/internal/score"
 	"revscore/internal/score/registry"
+	"revscore/internal/sink"
 	"revscore/models"
 )
 
@@ -57,7 +58,7 @@ func check(stdin io.Reader, out io.Writer, cfg Config, events string) error {
 		return err
 	}
 	for _, s := range append(routes.Streams(), cfg.ownStreams()...) {
-		fmt.Fprintf(out, "stream %s to topic %s, %s\n", s.Name, s.Topic, s.Schema)
+		fmt.Fprintf(out, "stream %s to %s, %s\n", s.Name, destinations(cfg.Sinks.Of(s.Name), s.Topic), s.Schema)
 	}
 	if topics := cfg.retryPolicy().Topics(); len(topics) > 0 {
 		fmt.Fprintf(out, "retry topics %s\n", strings.Join(topics, ", "))
@@ -79,6 +80,16 @@ func check(stdin io.Reader, out io.Writer, cfg Config, events string) error {
 	}
 	defer closeInput()
 	return explain(in, out, routes)
+}
+
+// destinations says where a stream goes.
+func destinations(sinks []string, topic string) string {
+	said := map[string]string{sink.Kafka: "topic " + topic, sink.KafkaAvro: "topic " + topic + " in Avro", sink.EventGate: "EventGate", sink.Files: "files"}
+	var places []string
+	for _, name := range sinks {
+		places = append(places, said[name])
+	}
+	return strings.Join(places, " and ")
 }
 
 // openInput opens a file, or standard input for "-".

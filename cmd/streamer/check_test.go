@@ -56,6 +56,7 @@ func TestCheckPredictions(t *testing.T) {
 routes: [{model: revid, output: prediction}, {model: revid}]
 models: [{bundle: embedded:revid}]
 produce: {combined_stream: all.models, topic_prefix: eqiad.}
+sinks: {streams: {all.models: [kafka_avro, eventgate], revscore.error: [files]}, eventgate: {url: "http://gate"}, avro: {registry: {urls: ["http://registry"]}, files: {dir: /data}}}
 `
 	out, err := execute(t, checkEvent, "check", "--config", writeFile(t, "streamer.yaml", config), "--event", "-")
 	if err != nil {
@@ -63,7 +64,8 @@ produce: {combined_stream: all.models, topic_prefix: eqiad.}
 	}
 	for _, want := range []string{
 		"stream mediawiki.page_revid_prediction_change.v1 to topic eqiad.mediawiki.page_revid_prediction_change.v1, /mediawiki/page/prediction_classification_change/1.1.0\n",
-		"stream all.models to topic eqiad.all.models, /mediawiki/revision/score/3.0.0\n",
+		"stream all.models to topic eqiad.all.models in Avro and EventGate, /mediawiki/revision/score/3.0.0\n",
+		"stream revscore.error to files, /error/2.1.0\n",
 		"  no   mediawiki.page_revid_prediction_change.v1 (model revid): output: predictions are made of page_change events, this is /mediawiki/revision/create/2.0.0\n",
 		"  yes  mediawiki.revision-score-revid (model revid, version 0.0.0)\n",
 	} {

@@ -241,6 +241,7 @@ func TestDeliveryFaults(t *testing.T) {
 		}},
 		{"delivery: exactly_once\nsinks: {default: [kafka, files], avro: {files: {dir: /data}}}\n", []string{"sinks.default names files, must name kafka or kafka_avro alone"}},
 		{"retry: {delays: [1m], table: [{reasons: [maxlag], attempts: 2}]}\n", []string{"retry.table[0].attempts is 2", `retry.table[0].then is ""`}},
+		{"sinks: {streams: {mediawiki.revision-score-revertd: [kafka], revscore.error: [kafka]}}\n", []string{"sinks.streams has mediawiki.revision-score-revertd, must be a stream of this configuration: mediawiki.revision-score-reverted, revscore.error"}},
 		{"retry: {table: [{reasons: [not_replicatd, http_503, /htp.*/], attempts: 1, then: both}]}\n", []string{`retry.table[0].reasons has "not_replicatd", which no failure has`}},
 		{"retry: {stream: a}\nproduce: {error_stream: a.1m}\n", []string{"retry.stream is a, whose topic a.1m is that of stream a.1m"}},
 		{"retry: {stream: a}\nroutes: [{model: reverted, stream: s, topic: a.10m}]\n", []string{"whose topic a.10m a route has"}},

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -55,8 +57,25 @@ func (c Config) ownStreams() []score.Stream {
 	return list
 }
 
-// validateStreams holds the streams of no route to those of routes.
+// validateStreams holds the streams of no route to those of routes, and what settings say
+// of streams to those that there are.
 func (c Config) validateStreams() error {
+	return errors.Join(c.validateCombined(), c.validateSinks())
+}
+
+// validateSinks finds misspelt streams, which would go to sinks.default unnoticed.
+func (c Config) validateSinks() error {
+	var errs []error
+	names := c.streamNames()
+	for _, s := range slices.Sorted(maps.Keys(c.Sinks.Streams)) {
+		if !slices.Contains(names, s) {
+			errs = append(errs, fmt.Errorf("sinks.streams has %s, must be a stream of this configuration: %s", s, strings.Join(names, ", ")))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c Config) validateCombined() error {
 	if c.Produce.Combined == "" {
 		return nil
 	}

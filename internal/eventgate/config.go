@@ -105,6 +105,8 @@ func (c Config) validateTarget(fault func(string, ...any)) {
 			secure = true // or else: the faults below would only repeat this one
 		case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 			fault("url must have no user, query or fragment; credentials belong into eventgate.token")
+		case strings.HasSuffix(c.endpoint(), eventsPath+eventsPath):
+			fault("url ends in %s, must not: it is put behind it", eventsPath)
 		}
 		if !secure && c.Token != "" {
 			fault("token needs an https url, must not travel in the open")
@@ -152,9 +154,12 @@ func isLine(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
+// eventsPath is where a gate takes events.
+const eventsPath = "/v1/events"
+
 // endpoint is where events are posted.
 func (c Config) endpoint() string {
-	target := strings.TrimRight(c.URL, "/") + "/v1/events"
+	target := strings.TrimRight(c.URL, "/") + eventsPath
 	if c.Hasty {
 		target += "?hasty=true"
 	}

@@ -43,7 +43,7 @@ func TestEveryFaultIsTold(t *testing.T) {
 	if strings.Contains(err.Error(), "cret") {
 		t.Errorf("the token is shown: %v", err)
 	}
-	for _, url := range []string{"gate.example:80", "ftp://gate.example", "http://", "http://user:secret@gate.example", "http://a b"} {
+	for _, url := range []string{"gate.example:80", "ftp://gate.example", "http://", "http://user:secret@gate.example", "http://a b", "http://gate.example/v1/events/"} {
 		c := DefaultConfig()
 		c.URL = url
 		if err := c.Validate(); err == nil || strings.Contains(err.Error(), "secret") || strings.Count(err.Error(), "\n") > 0 {

@@ -34,8 +34,8 @@ func DefaultConfig() Config {
 	return Config{EventGate: eventgate.DefaultConfig(), Avro: avro.DefaultConfig(), Default: []string{Kafka}}
 }
 
-// of lists the sinks of a stream.
-func (c Config) of(stream string) []string {
+// Of lists the sinks of a stream.
+func (c Config) Of(stream string) []string {
 	if list, ok := c.Streams[stream]; ok {
 		return list
 	}
@@ -52,7 +52,7 @@ func (c Config) Only(sink string, streams ...string) Config {
 }
 
 // Has reports whether a stream goes to a sink.
-func (c Config) Has(stream, sink string) bool { return slices.Contains(c.of(stream), sink) }
+func (c Config) Has(stream, sink string) bool { return slices.Contains(c.Of(stream), sink) }
 
 // list is a setting that names sinks.
 type list struct {

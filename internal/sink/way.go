@@ -61,7 +61,7 @@ func newWays(cfg Config, streams []Stream) (map[string]way, error) {
 	known := map[string]bool{}
 	for _, s := range streams {
 		known[s.Name] = true
-		w := newWay(s.Name, cfg.of(s.Name))
+		w := newWay(s.Name, cfg.Of(s.Name))
 		other, shared := ways[s.Topic]
 		if !shared {
 			ways[s.Topic] = w
