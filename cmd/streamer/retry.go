@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"revscore/internal/consume"
 	"revscore/internal/retry"
@@ -72,12 +74,11 @@ func requireTopics(ctx context.Context, client *kgo.Client, topics []string, cre
 	defer cancel()
 	var missing []string
 	for {
-		found, err := missingTopics(ctx, client, topics, create)
-		switch {
-		case err == nil && len(found) == 0:
-			return nil
-		case err == nil:
-			missing = found
+		resp, err := topicMetadata(ctx, client, topics, create)
+		if err == nil {
+			if missing = missingTopics(resp); len(missing) == 0 {
+				return retryRights(resp)
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -90,15 +91,29 @@ func requireTopics(ctx context.Context, client *kgo.Client, topics []string, cre
 	}
 }
 
-func missingTopics(ctx context.Context, client *kgo.Client, topics []string, create bool) (missing []string, err error) {
-	resp, err := topicMetadata(ctx, client, topics, create)
-	if err != nil {
-		return nil, err
-	}
+func missingTopics(resp *kmsg.MetadataResponse) (missing []string) {
 	for _, t := range resp.Topics {
 		if kerr.ErrorForCode(t.ErrorCode) != nil && t.Topic != nil {
 			missing = append(missing, *t.Topic)
 		}
 	}
-	return missing, nil
+	return missing
+}
+
+// retryRights finds retry topics that this user may see and not use: a narrow list of
+// rights from before there were any would end the service in the first outage, too.
+func retryRights(resp *kmsg.MetadataResponse) error {
+	var errs []error
+	for _, t := range resp.Topics {
+		rights := t.AuthorizedOperations
+		if t.Topic == nil || rights == math.MinInt32 { // the broker does not tell
+			continue
+		}
+		for _, op := range []kmsg.ACLOperation{kmsg.ACLOperationRead, kmsg.ACLOperationWrite} {
+			if rights&(1<<op) == 0 {
+				errs = append(errs, fmt.Errorf("retry topic %s: this user may not %v it: grant that, or empty retry.stream", *t.Topic, op))
+			}
+		}
+	}
+	return errors.Join(errs...)
 }

@@ -66,6 +66,7 @@ func topicMetadata(ctx context.Context, client *kgo.Client, topics []string, cre
 	}
 	req := kmsg.NewPtrMetadataRequest()
 	req.AllowAutoTopicCreation = create
+	req.IncludeTopicAuthorizedOperations = true
 	for _, name := range topics {
 		topic := kmsg.NewMetadataRequestTopic()
 		topic.Topic = kmsg.StringPtr(name)
