@@ -208,6 +208,7 @@ func newPipeline(cfg Config, parts score.Parts) *score.Pipeline {
 	parts.Letters = score.Letters{
 		Stream: cfg.Produce.ErrorStream, Topic: cfg.Produce.Topic(cfg.Produce.ErrorStream),
 		Emitter: cfg.Produce.Emitter, MaxRaw: cfg.Produce.MaxRaw(), Canaries: cfg.Produce.Canaries,
+		Check: parts.Retry.Check,
 	}
 	return score.New(cfg.Score, parts)
 }

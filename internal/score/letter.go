@@ -14,11 +14,13 @@ import (
 func (p *Pipeline) reject(ctx context.Context, rec event.Record, cause error) error {
 	l := p.Letters
 	key := dedupe.Key{Stream: l.Stream, Wiki: rec.Topic, Model: strconv.Itoa(int(rec.Partition)), Version: event.Digest(rec.Value), RevID: rec.Offset}
-	value, err := event.EncodeDeadLetter(l.Stream, l.Emitter, rec.Source, rec.Value, cause, l.MaxRaw, time.Now())
+	m, err := l.fit(func(maxRaw int) ([]byte, error) {
+		return event.EncodeDeadLetter(l.Stream, l.Emitter, rec.Source, rec.Value, cause, maxRaw, time.Now())
+	})
 	if err != nil {
 		return err
 	}
-	sent, err := p.once(ctx, []dedupe.Key{key}, []event.Message{{Topic: l.Topic, Value: value}})
+	sent, err := p.once(ctx, []dedupe.Key{key}, []event.Message{m})
 	if err != nil {
 		return err
 	}
@@ -28,6 +30,18 @@ func (p *Pipeline) reject(ctx context.Context, rec event.Record, cause error) er
 	}
 	p.report(Report{Record: rec, Kind: kind, Stream: l.Stream, Cause: cause})
 	return nil
+}
+
+// fit writes a letter that holds as much of its record as the letters' topic takes. About
+// one that is refused nobody would hear.
+func (l Letters) fit(encode func(maxRaw int) ([]byte, error)) (m event.Message, err error) {
+	m.Topic = l.Topic
+	for maxRaw := l.MaxRaw; ; maxRaw /= 2 {
+		m.Value, err = encode(maxRaw)
+		if err != nil || maxRaw == 0 || l.Check == nil || l.Check(m) == nil {
+			return m, err
+		}
+	}
 }
 
 // passCanary sends a source's canary on to every output stream as that stream's

@@ -60,6 +60,8 @@ type Letters struct {
 	Emitter  string
 	MaxRaw   int // bytes of an unreadable record that a dead letter keeps
 	Canaries bool
+	// Check says why the topic would not take a letter for its size; nil: all are taken.
+	Check func(event.Message) error
 }
 
 // Offerer hands a message to a broker only if that needs no waiting: else done gets

@@ -91,10 +91,11 @@ func (t Target) About() string { return t.Stream + " " + t.Name + " " + t.Model.
 // about the same event.
 func (p *Pipeline) letter(j *job, cause error, about string, now time.Time) (event.Message, error) {
 	l := p.Letters
-	value, err := event.Letter{
-		Stream: l.Stream, Emitter: l.Emitter, Source: j.rec.Source, Value: j.rev.Raw, Cause: cause, MaxRaw: l.MaxRaw, About: about,
-	}.Encode(now)
-	return event.Message{Topic: l.Topic, Value: value}, err
+	return l.fit(func(maxRaw int) ([]byte, error) {
+		return event.Letter{
+			Stream: l.Stream, Emitter: l.Emitter, Source: j.rec.Source, Value: j.rev.Raw, Cause: cause, MaxRaw: maxRaw, About: about,
+		}.Encode(now)
+	})
 }
 
 // outcomes are what the models said, each once: a model may have several streams.
