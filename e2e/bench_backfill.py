@@ -21,6 +21,7 @@ import numpy
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 import bench_stream
+import broker
 import history
 import rig
 
@@ -35,10 +36,10 @@ class Live:
     def __init__(self, kafka, rate):
         self.rate, self.next = rate, 1
         self.sent, self.took = {}, []
-        self.consumer = Consumer(rig.QUIET | {"bootstrap.servers": kafka.bootstrap, "group.id": "latency", "fetch.wait.max.ms": 5,
+        self.consumer = Consumer(broker.QUIET | {"bootstrap.servers": kafka.bootstrap, "group.id": "latency", "fetch.wait.max.ms": 5,
                                               "enable.auto.commit": False})
         self.consumer.assign([TopicPartition(OUT, 0, 0)])
-        self.producer = Producer(rig.QUIET | {"bootstrap.servers": kafka.bootstrap, "linger.ms": 0, "acks": "all"})
+        self.producer = Producer(broker.QUIET | {"bootstrap.servers": kafka.bootstrap, "linger.ms": 0, "acks": "all"})
         self.over = threading.Event()
         self.reader = threading.Thread(target=self.read)
         self.reader.start()
@@ -112,7 +113,7 @@ def main():
         folder = pathlib.Path(tmp)
         dump = folder / "history.xml"
         history.write(dump, args.revisions)
-        redis, kafka = rig.Redis(folder), rig.Kafka(folder)
+        redis, kafka = rig.Redis(folder), broker.Kafka(folder)
         service = live = backfill = None
         try:
             kafka.create(TOPIC, OUT, *(s + SUFFIX for s in (OUT, "mediawiki.revision-score-reverted", "revscore.error")))
@@ -129,7 +130,7 @@ def main():
             for part in (live, backfill, service, kafka):
                 if part:
                     part.close()
-            redis.stop()
+            redis.close()
     report(numpy.concatenate(idle), numpy.concatenate(busy), rate)
 
 

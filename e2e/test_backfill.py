@@ -1,32 +1,17 @@
 """A backfill beside the live service, killed again and again, against a real Kafka and a
-real Redis: in the end every revision has its one score."""
+real Redis: in the end every revision has its one score. Run by `make e2e`.
+"""
 
 import collections
 import json
 import random
 import time
 
-import pytest
-
 import bench_stream
 import history
 import rig
 
 TOPIC, OUT = "eqiad.mediawiki.revision-create", "mediawiki.revision-score-revid"
-
-
-@pytest.fixture(scope="module")
-def kafka(tmp_path_factory):
-    k = rig.Kafka(tmp_path_factory.mktemp("kafka"))
-    yield k
-    k.close()
-
-
-@pytest.fixture
-def redis(tmp_path):
-    r = rig.Redis(tmp_path)
-    yield r
-    r.stop()
 
 
 def backfill(folder, service, *flags):
@@ -45,7 +30,7 @@ def test_backfill_killed_beside_live(kafka, redis, tmp_path):
     service = rig.Streamer(tmp_path, {
         "kafka": {"brokers": [kafka.bootstrap]}, "consume": {"group": "live", "start": "earliest", "topics": [TOPIC]},
         "routes": [{"model": "revid"}], "models": [{"bundle": "embedded:revid"}],
-        "dedupe": {"redis": {"addresses": [f"127.0.0.1:{redis.port}"]}}, "log": {"level": "warn", "format": "console"},
+        "dedupe": {"redis": {"addresses": [f"127.0.0.1:{redis.port}"], "timeout": rig.PATIENCE}}, "log": {"level": "warn", "format": "console"},
     })
     rng, kills = random.Random(7), 0
     try:
