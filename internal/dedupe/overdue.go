@@ -52,7 +52,8 @@ func (o *overdue) add(entries []Entry) {
 // bound keeps no more than is allowed. The caller holds mu.
 func (o *overdue) bound() {
 	if n := len(o.marks) - o.most; n > 0 {
-		o.marks = slices.Clone(o.marks[n:]) // a slice of it would keep the dropped ones
+		clear(o.marks[:n]) // what they hold goes at once, their places when the slice next grows
+		o.marks = o.marks[n:]
 		o.metrics.droppedMarks.Add(float64(n))
 	}
 	o.metrics.overdueMarks.Set(float64(len(o.marks)))
