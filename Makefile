@@ -50,6 +50,7 @@ RATE ?= 1000
 DELIVERY ?= at_least_once
 soak: build $(VENV)/.done ## SECONDS of RATE events/s: memory, goroutines and files must not grow
 	$(VENV)/bin/python e2e/soak.py --seconds $(SECONDS) --rate $(RATE) --delivery $(DELIVERY)
+
 bench-backfill: build $(VENV)/.done ## latency of live traffic with a backfill at full speed beside it; 2 minutes
 	$(VENV)/bin/python e2e/bench_backfill.py
 

@@ -9,6 +9,7 @@ import time
 
 import bench_stream
 import history
+import recap
 import rig
 
 TOPIC, OUT = "eqiad.mediawiki.revision-create", "mediawiki.revision-score-revid"
@@ -61,10 +62,12 @@ def test_backfill_killed_beside_live(kafka, redis, tmp_path):
         rig.wait_for("the live service", lambda: kafka.committed("live", TOPIC) >= len(events))
     finally:
         service.close()
-    seen = collections.Counter(json.loads(m.value())["meta"]["id"] for m in kafka.read(OUT))
-    revs = {json.loads(m.value())["rev_id"] for m in kafka.read(OUT)}
+    messages = [json.loads(m.value()) for m in kafka.read(OUT)]
+    seen = collections.Counter(m["meta"]["id"] for m in messages)
+    revs = {m["rev_id"] for m in messages}
     doubles = sum(seen.values()) - len(seen)
-    print(f"\nbackfill: {len(seen):,} of {len(ids):,} revisions, {kills} kills, {doubles} doubled, SIGTERM {took:.1f} s")
+    recap.ROWS.append(recap.Row("backfill beside live", len(ids), kills, possible=256 * kills, lost=len(set(ids) - revs),
+                                doubles=collections.Counter({"kill of the backfill": doubles} if doubles else {})))
     assert revs == set(ids) and len(seen) == len(ids)
     assert kills >= 3, "killed too seldom to show anything"
     # A kill between acknowledgement and mark repeats what was in flight then.
