@@ -158,6 +158,11 @@ func (o backfillOptions) times(now time.Time, fault func(string, ...any)) (from,
 	return from, to
 }
 
+// backfillWindow is how many revisions are in flight: enough to fill a call to a wiki and
+// a request to Kafka. Each of them is claimed, and the live service waits for one that it
+// wants too, so more would only hold those longer.
+const backfillWindow = 64
+
 // behindLive changes a service's configuration into a backfill's.
 func (c Config) behindLive(o backfillOptions, job backfill.Job) (Config, error) {
 	if c.Delivery == exactlyOnce && !o.atLeast {
@@ -168,14 +173,16 @@ func (c Config) behindLive(o backfillOptions, job backfill.Job) (Config, error) 
 	c.Kafka.ClientID += "-backfill" // for quotas
 	c.Consume.MaxAge = 0            // what is old is wanted
 	c.Consume.Member = ""           // the claims of the live service are its own
-	c.Consume.Window = min(c.Consume.Window, 256)
+	c.Consume.Window = min(c.Consume.Window, backfillWindow)
 	c.Retry.Stream = "" // the live service would read it
 	c.Score.Workers = 1
 	c.Fetch.CallsPerWiki = 1
 	c.Dedupe.Redis.Collectors = 1
 	c.Dedupe.Redis.PoolSize = min(c.Dedupe.Redis.PoolSize, 4)
 	c.Dedupe.Redis.Batch = min(c.Dedupe.Redis.Batch, 64) // Redis answers others in between
-	c.Produce.Linger = max(c.Produce.Linger, 50*time.Millisecond)
+	c.Produce.Linger = max(c.Produce.Linger, 20*time.Millisecond)
+	// Who has the lowest priority is late for answers that came in time.
+	c.Dedupe.Redis.Timeout = max(c.Dedupe.Redis.Timeout, 2*time.Second)
 	c.Sinks.Avro.Files.Instance += "-backfill" // the live service has its own locked
 	c.rename(job.Suffix)
 	return c, c.Validate()
