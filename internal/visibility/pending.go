@@ -14,7 +14,13 @@ const maxPending = 100_000
 type pending struct {
 	states map[revision]*state
 	order  []revision
+	// shown is when revisions were shown again of late. The store forgets that with what
+	// was hidden, and would take an older event, of a topic that is read later, for news.
+	shown map[revision]time.Time
 }
+
+// maxShown bounds that; a MB or so.
+const maxShown = 10_000
 
 type revision struct {
 	wiki string
@@ -45,9 +51,22 @@ func (p *pending) of(r revision) *state {
 func (p *pending) forget(r revision) { p.of(r).forget = true }
 
 func (p *pending) hide(r revision, h dedupe.Hidden, at time.Time) {
+	if at.Before(p.shown[r]) {
+		return
+	}
+	if h == (dedupe.Hidden{}) {
+		p.show(r, at)
+	}
 	if s := p.of(r); s.hidden == nil || !at.Before(s.at) {
 		s.hidden, s.at = &h, at
 	}
+}
+
+func (p *pending) show(r revision, at time.Time) {
+	if p.shown == nil || len(p.shown) >= maxShown {
+		p.shown = map[revision]time.Time{}
+	}
+	p.shown[r] = at
 }
 
 // changes are what there is to tell, what is told of many revisions together.

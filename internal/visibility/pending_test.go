@@ -55,3 +55,29 @@ dewiki [4] forget
 		t.Errorf("all was taken, and left is\n%s", showChanges(p.changes()))
 	}
 }
+
+// What was shown again stays so when an older event comes from a topic that is read
+// later, also after the store was told; a later one counts.
+func TestPendingKnowsWhatWasShown(t *testing.T) {
+	var p pending
+	r := revision{"enwiki", 1}
+	p.hide(r, dedupe.Hidden{}, noon)
+	p.keep(nil)
+	p.hide(r, everything, noon.Add(-time.Second))
+	if p.len() != 0 {
+		t.Errorf("an older event changes %s", showChanges(p.changes()))
+	}
+	for _, at := range []time.Time{noon, noon.Add(time.Second)} {
+		p.hide(r, everything, at)
+		if p.len() != 1 {
+			t.Errorf("an event of %v changes nothing", at)
+		}
+		p.keep(nil)
+	}
+	for rev := range int64(maxShown + 1) {
+		p.hide(revision{"dewiki", rev}, dedupe.Hidden{}, noon)
+	}
+	if len(p.shown) > maxShown {
+		t.Errorf("%d are kept", len(p.shown))
+	}
+}
