@@ -286,7 +286,7 @@ func TestStopWithoutAGate(t *testing.T) {
 	if err := s.result(); err == nil || !strings.Contains(err.Error(), "will be delivered again") {
 		t.Errorf("stop: %v", err)
 	}
-	if took := time.Since(begun); took > r.cfg.StopTimeout+time.Second {
+	if took := time.Since(begun); took > r.cfg.StopTimeout+10*time.Second { // a loaded machine may be slow, a hang is not
 		t.Errorf("the stop took %v", took)
 	}
 	gate.SetFaults(gatesim.Faults{})

@@ -340,7 +340,7 @@ func stopWithoutABroker(t *testing.T, mute, gone bool) {
 	s.cancel()
 	begin := time.Now()
 	err := s.result()
-	if took := time.Since(begin); took > r.cfg.StopTimeout+4*time.Second { // it says good-bye to the group afterwards
+	if took := time.Since(begin); took > r.cfg.StopTimeout+10*time.Second { // it says good-bye to the group afterwards
 		t.Errorf("the stop took %v, stop_timeout is %v", took, r.cfg.StopTimeout)
 	}
 	before := s.warnings() // the group may have noticed first; then it is logged
