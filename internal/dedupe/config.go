@@ -78,10 +78,12 @@ func DefaultConfig() Config {
 		Claim:  ClaimConfig{TTL: 10 * time.Second, Wait: 15 * time.Second},
 		Memory: MemoryConfig{Entries: 100_000, Bytes: 64 << 20},
 		Redis: RedisConfig{
-			Timeout:         250 * time.Millisecond,
-			DialTimeout:     time.Second,
-			PoolSize:        8,
-			Batch:           256,
+			Timeout:     250 * time.Millisecond,
+			DialTimeout: time.Second,
+			PoolSize:    8,
+			// A whole window of events in two requests: with 256, calls queued for
+			// longer than the timeout on a busy machine, and Redis was taken for dead.
+			Batch:           1024,
 			Collectors:      2,
 			BreakerFailures: 5,
 			BreakerOpen:     2 * time.Second,
