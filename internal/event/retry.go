@@ -23,6 +23,10 @@ type Retry struct {
 
 const retryHeader = "revscore-retry"
 
+// maxRetryDelay is beyond any that can be configured. A record that says more would keep
+// its partition waiting for as long.
+const maxRetryDelay = 31 * 24 * time.Hour
+
 // retryFields is the header's form. Times are in milliseconds, since 1970 where they
 // are instants.
 type retryFields struct {
@@ -65,7 +69,7 @@ func readRetry(value []byte) (*Retry, error) {
 	if err := json.Unmarshal(value, &f); err != nil {
 		return nil, fmt.Errorf("header %s: %w", retryHeader, err)
 	}
-	if f.Attempt < 1 || f.Delay < 0 || f.Topic == "" || len(f.Streams) == 0 || f.Models != nil && len(f.Models) != len(f.Streams) {
+	if f.Attempt < 1 || f.Delay < 0 || f.Delay > maxRetryDelay.Milliseconds() || f.Topic == "" || len(f.Streams) == 0 || f.Models != nil && len(f.Models) != len(f.Streams) {
 		return nil, fmt.Errorf("header %s: %w", retryHeader, errRetry)
 	}
 	return &Retry{

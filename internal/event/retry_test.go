@@ -31,6 +31,8 @@ func TestRetryHeaderRefused(t *testing.T) {
 		"", "null", "[]", "{", `{"attempt":0,"topic":"t","streams":["s"]}`, `{"attempt":1,"topic":"","streams":["s"]}`,
 		`{"attempt":1,"topic":"t","streams":[]}`, `{"attempt":1,"topic":"t","streams":["s"],"delay":-1}`, `{"attempt":"1","topic":"t","streams":["s"]}`,
 		`{"attempt":1,"topic":"t","streams":["s"],"models":["m","n"]}`, `{"attempt":1,"topic":"t","streams":["s"],"models":[]}`,
+		`{"attempt":1,"due":9000000000000,"delay":9000000000000,"topic":"t","streams":["a"]}`,       // holds its partition for 285 years
+		`{"attempt":1,"due":9000000000000000,"delay":9300000000000000,"topic":"t","streams":["a"]}`, // more than a duration can be
 	} {
 		r, err := event.Record{Headers: []event.Header{{Key: "revscore-retry", Value: []byte(value)}}}.Retry()
 		if err == nil {
