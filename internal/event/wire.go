@@ -1,6 +1,9 @@
 package event
 
-import "sync"
+import (
+	"strings"
+	"sync"
+)
 
 // decoding is what reads an event, with room for what it says.
 type decoding struct {
@@ -21,6 +24,8 @@ func (d *decoding) scan(value []byte) bool {
 		return false
 	}
 	s.set()
+	// The wiki lives on in keys of marks, and must not hold on to the whole text.
+	w.Database, w.WikiID = strings.Clone(w.Database), strings.Clone(w.WikiID)
 	return true
 }
 
