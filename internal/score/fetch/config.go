@@ -69,7 +69,7 @@ func DefaultConfig() Config {
 		FreshTries:       5,
 		MaxTextBytes:     8 << 20,
 		MaxResponseBytes: 64 << 20,
-		CacheBytes:       256 << 20,
+		CacheBytes:       128 << 20,
 		CacheFor:         15 * time.Minute,
 	}
 }
