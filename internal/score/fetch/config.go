@@ -41,8 +41,8 @@ type Wiki struct {
 	Domains []string `yaml:"domains" help:"Domains that {domain} may become: host names, or *.suffix for all below it."`
 }
 
-// DefaultConfig asks Wikimedia's public APIs. 256 MiB of cache hold about a
-// thousand long pages with their tokens, so that the parent of an edit is
+// DefaultConfig asks Wikimedia's public APIs. 128 MiB of cache hold some five
+// hundred long pages with their tokens, so that the parent of an edit is
 // nearly always at hand when its page is edited twice in a row.
 func DefaultConfig() Config {
 	return Config{
