@@ -13,8 +13,9 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 import rig
 
-# The library's own log lines, which tell of every broker that a test stops.
-QUIET = {"log_level": 0}
+# Of every client: without the library's own log lines, which tell of every broker that a
+# test stops, and back soon when it runs again; by default that takes up to 10 s.
+QUIET = {"log_level": 0, "reconnect.backoff.max.ms": 500}
 # Errors that pass by themselves: no topic yet, no coordinator yet, no broker.
 PASSING = {
     KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_PARTITION, KafkaError._UNKNOWN_TOPIC,

@@ -38,13 +38,14 @@ class Feed:
     def run(self):
         owed, last = 0.0, time.monotonic()
         while not self.over.wait(0.05):
+            now = time.monotonic()
             if self.pause.acquire(blocking=False):
-                owed += self.rate * (time.monotonic() - last)
-                for _ in range(int(owed)):
+                owed += self.rate * (now - last)
+                while owed >= 1:
                     self.produce(event(FIRST + self.count))
                     owed -= 1
                 self.pause.release()
-            last = time.monotonic()
+            last = now
             self.producer.poll(0)
         self.producer.flush(60)
 
