@@ -20,6 +20,12 @@ class Row:
     caught: list = dataclasses.field(default_factory=list)  # seconds from its end until nothing was behind
 
 
+def add(run, events, doubles=0, *, kills=0, faults=0):
+    """A row of a test that looks at one thing: what is doubled has one cause."""
+    cause = "kill" if kills else "fault"
+    ROWS.append(Row(run, events, kills, faults, doubles=collections.Counter({cause: doubles} if doubles else {})))
+
+
 HEAD = ("run", "events", "kills", "other faults", "lost", "doubled", "by cause", "first output s", "caught up s")
 
 

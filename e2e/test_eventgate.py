@@ -5,6 +5,7 @@ import json
 import bench_stream
 import expect
 import faults
+import recap
 import rig
 from test_stream import TOPIC, finished, values
 
@@ -44,6 +45,7 @@ def test_eventgate_and_kafka(tmp_path, kafka, redis, streamer):
         assert len(want[OUT]) == len(events) + 1 and len(want["revscore.error"]) == 1
         again, _ = expect.check_gate(gate.accepted(), want)
         stats = gate.stats()
+        recap.add("EventGate 500, 207, broken", len(events), repeats, faults=1)
         print(f"\nEventGate: {len(events) + 2:,} events in {stats['requests']} requests, {stats['errors']} refused for a while, "
               f"{stats['unanswered']} taken without an answer, {again} taken again, 0 invalid, 0 lost")
         assert stats["invalid"] == 0

@@ -9,6 +9,7 @@ import signal
 import pytest
 
 import expect
+import recap
 import rig
 from test_stream import TOPIC, config, values
 
@@ -47,6 +48,7 @@ def test_outage_of_the_wiki(kafka, redis, wiki, streamer, delivery):
         assert len(answers) == EVENTS
     late = [e for e in answers.values() if e.get("errors", {}).get("reverted", {}).get("type") == "CaughtDependencyError"]
     assert not late, late[0]
+    recap.add(f"wiki away, retry topics, {delivery}", EVENTS, sum(repeats.values()), kills=1, faults=1)
     print(f"\n{delivery}: {EVENTS} events, put off {[len(kafka.read(t)) for t in topics]} times, repeats {repeats}")
     if delivery == "exactly_once":
         assert repeats == {"reverted": 0, "revid": 0}

@@ -10,6 +10,7 @@ import pytest
 
 import broker
 import expect
+import recap
 import rig
 
 TOPIC = "eqiad.mediawiki.revision-create"
@@ -56,6 +57,7 @@ def test_real_revisions_survive_sigkill(kafka, redis, wiki, streamer):
     for model in ("reverted", "revid"):
         events, repeats = expect.check_scores(kafka.read(expect.stream(model)), model, wiki.events)
         expect.check_page_order(kafka.read(expect.stream(model)), wiki.events)
+        recap.add(f"killed halfway, {model}", n, repeats, kills=1)
         print(f"\n{model}: {len(events)} revisions, killed at {at_kill} scores and {committed} committed events, {repeats} repeats")
         if model == "reverted":
             errors = by_type(events)
@@ -154,6 +156,7 @@ def test_redis_dies_and_comes_back(kafka, redis, wiki, streamer):
     kafka.produce(TOPIC, values(wiki.events[most:]))
     finished(kafka, third + n)
     _, repeats = expect.check_scores(kafka.read(expect.stream("reverted")), "reverted", wiki.events)
+    recap.add("Redis away", n, repeats, faults=1)
     assert repeats == 0
     assert service.process.text().count("redis does not answer") >= 1
     service.stop()
@@ -170,7 +173,8 @@ def test_broker_dies_and_comes_back(kafka, redis, wiki, streamer):
     kafka.start()
     finished(kafka, n)
     _, repeats = expect.check_scores(kafka.read(expect.stream("reverted")), "reverted", wiki.events)
-    print(f"\nbroker killed: {repeats} repeats")
+    recap.add("broker killed", n, repeats, faults=1)
+    assert repeats == 0
     service.stop()
 
 
@@ -207,6 +211,7 @@ def test_sigterm_under_load(kafka, redis, wiki, streamer):
     service.start()
     finished(kafka, n)
     _, repeats = expect.check_scores(kafka.read(expect.stream("reverted")), "reverted", wiki.events)
+    recap.add("SIGTERM, Redis forgets", n, repeats, faults=2)
     assert repeats == 0
     service.stop()
 
@@ -227,7 +232,7 @@ def test_two_instances_share_nothing_but_redis(kafka, redis, wiki, tmp_path):
         busy.process.signal(signal.SIGKILL)
         finished(kafka, n)
         _, repeats = expect.check_scores(kafka.read(expect.stream("reverted")), "reverted", wiki.events)
-        print(f"\ninstance killed: {repeats} repeats")
+        recap.add("one of two instances killed", n, repeats, kills=1)
         idle.stop()
     finally:
         one.close()
