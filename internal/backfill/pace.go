@@ -20,8 +20,10 @@ type law struct {
 	still     bool
 }
 
-// slowest is the rate that is never gone below, but for standing still.
-const slowest = 1
+// slowest is the rate that is never gone below, but for standing still: at that rate it
+// is not the job that slows others, and on a machine that others share it would else
+// hardly move.
+const slowest = 10
 
 // firstRate is what a job begins with that has no rate.
 const firstRate = 50
@@ -43,7 +45,7 @@ func (l *law) behind(went float64) {
 		l.still = true
 		return
 	}
-	l.rate = max(slowest, min(l.rate, went)/2)
+	l.rate = max(min(slowest, l.ceiling), min(l.rate, went)/2)
 	l.threshold, l.still = l.rate, true
 }
 
@@ -56,7 +58,7 @@ func (l *law) keptUp(went float64) {
 	case l.rate < l.threshold:
 		l.rate = min(2*l.rate, l.threshold, l.ceiling)
 	default:
-		l.rate = min(l.rate+max(slowest, l.threshold/20), l.ceiling)
+		l.rate = min(l.rate+max(1, l.threshold/20), l.ceiling)
 	}
 }
 

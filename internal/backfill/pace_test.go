@@ -24,9 +24,10 @@ func TestLaw(t *testing.T) {
 		"stands still, then half":       {0, []string{well, well, behind, behind, behind, well}, []float64{100, 200, 0, 0, 0, 100}},
 		"grows by steps from there":     {0, []string{well, well, behind, well, well, well}, []float64{100, 200, 0, 100, 105, 110}},
 		"half of half":                  {0, []string{well, behind, well, behind, well}, []float64{100, 0, 50, 0, 25}},
-		"never below one":               {2, []string{behind, well, behind, well, behind, well}, []float64{0, 1, 0, 1, 0, 1}},
+		"never below ten":               {40, []string{behind, well, behind, well, behind, well}, []float64{0, 20, 0, 10, 0, 10}},
+		"never below a lower ceiling":   {2, []string{behind, well, behind, well}, []float64{0, 2, 0, 2}},
 		"an unused rate is no evidence": {0, []string{well, slow, slow, well}, []float64{100, 100, 100, 200}},
-		"and is not what is halved":     {0, []string{well, well, slow + behind, well}, []float64{100, 200, 0, 5}},
+		"and is not what is halved":     {0, []string{well, well, slow + behind, well}, []float64{100, 200, 0, 20}},
 		"behind before it began":        {0, []string{idle, behind, well, well}, []float64{0, 0, 50, 100}},
 		"behind at once":                {0, []string{behind, well}, []float64{0, 25}},
 	} {
@@ -38,7 +39,7 @@ func TestLaw(t *testing.T) {
 				case behind:
 					l.behind(went)
 				case slow + behind:
-					l.behind(10)
+					l.behind(40)
 				case idle:
 					l.behind(0)
 				case slow:

@@ -41,6 +41,7 @@ func (l Latencies) above(i int) float64 { return 1 - l.Counts[i]/l.total() }
 type Slowness struct {
 	still  bool        // the job stands still
 	seen   []Latencies // since it does or does not, the newest last
+	usual  Latencies   // while it stood still, the last time for a half, the one before for a quarter, …
 	upper  int         // bound that 99 of 100 keep without the job; 0: not known
 	lowest float64     // share above the bound before it
 }
@@ -85,17 +86,30 @@ func (s *Slowness) learn(took Latencies, ok bool) bool {
 	seconds := len(s.seen) - 1
 	switch {
 	case ok && seconds >= slownessLearn && took.total() >= slownessEvents:
-		s.upper, s.lowest = 0, 0
-		for i := 1; i < len(took.Counts)-1; i++ {
-			if took.above(i) <= slowestShare {
-				s.upper, s.lowest = i, took.above(i-1)
-				break
-			}
-		}
+		s.remember(took)
 		return true
 	case seconds >= slownessWait:
 		s.upper = 0
 		return true
 	}
 	return false
+}
+
+// remember adds to what is usual. On a machine that others share, some seconds are much
+// worse than others, and three seconds tell nothing of that.
+func (s *Slowness) remember(took Latencies) {
+	sum := Latencies{Bounds: took.Bounds, Counts: make([]float64, len(took.Counts))}
+	for i := range sum.Counts {
+		sum.Counts[i] = took.Counts[i] / took.total()
+		if len(s.usual.Counts) == len(sum.Counts) {
+			sum.Counts[i] = (sum.Counts[i] + s.usual.Counts[i]) / 2
+		}
+	}
+	s.usual, s.upper, s.lowest = sum, 0, 0
+	for i := 1; i < len(sum.Counts)-1; i++ {
+		if sum.above(i) <= slowestShare {
+			s.upper, s.lowest = i, sum.above(i-1)
+			return
+		}
+	}
 }
