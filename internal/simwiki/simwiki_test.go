@@ -37,7 +37,7 @@ func digest(t *testing.T, w *Wiki, n int) string {
 // machine, another seed gives others. The recorded digest changes whenever the
 // articles or the generator do; then it is renewed from the failure's text.
 func TestSameSeed(t *testing.T) {
-	const recorded = "ae394d5e70c67ba0065cc73ef91b7a1afebee94c4f71584ec5041ee8dea80137"
+	const recorded = "67c11adb0fbcde0162656aef9c9e67226d8e7f1dc1ef4f56a863119a8b0759f4"
 	first := digest(t, New(1), 2000)
 	if again := digest(t, New(1), 2000); again != first {
 		t.Errorf("seed 1 gave %s, then %s", first, again)
