@@ -58,7 +58,7 @@ def test_backfill_killed_beside_live(kafka, redis, tmp_path):
         code, took = process.wait(), time.monotonic() - began
         assert code == 1 and took < 10, f"SIGTERM: exit {code} after {took:.1f} s\n{process.text()}"
         process = backfill(tmp_path, service, *flags)
-        assert process.wait(60) == 0, process.text()
+        assert process.wait(300) == 0, process.text()  # it yields to whatever else the machine does
         rig.wait_for("the live service", lambda: kafka.committed("live", TOPIC) >= len(events))
     finally:
         service.close()
@@ -77,5 +77,5 @@ def test_backfill_killed_beside_live(kafka, redis, tmp_path):
 
 def again(folder, service, flags):
     process = backfill(folder, service, *flags)
-    assert process.wait(30) == 0, process.text()
+    assert process.wait(120) == 0, process.text()
     return process.text()
